@@ -1,0 +1,165 @@
+//! Everything the engine can refuse, in the product's words.
+//!
+//! No prose, no status, no vendor's code: each dialect's `errors.rs` says what a variant is called
+//! on its wire, in one exhaustive `match`. Adding a variant here stops every dialect from
+//! compiling until it has said so.
+
+use std::fmt;
+
+use crate::key::{KeyOperation, KeyState};
+use crate::spec::{KeySpec, KeyUsage, Origin};
+use crate::tenant::KeyId;
+
+/// Why a use case did not happen. Nothing was changed when one of these comes back.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// No such key in this scope, or its deletion has fallen due.
+    #[error("key {0} does not exist")]
+    KeyNotFound(KeyId),
+    /// The key's unique name is taken by another key of the scope.
+    #[error("the name {0:?} is taken")]
+    NameTaken(String),
+    /// The key's state does not allow the operation.
+    #[error("{operation} of key {key} while {state}")]
+    WrongState {
+        /// Which key.
+        key: KeyId,
+        /// The state it is in.
+        state: KeyState,
+        /// What was asked.
+        operation: KeyOperation,
+    },
+    /// The key is for another purpose.
+    #[error("{operation} of key {key} whose usage is {usage}")]
+    WrongUsage {
+        /// Which key.
+        key: KeyId,
+        /// Its kind.
+        spec: KeySpec,
+        /// What it is for.
+        usage: KeyUsage,
+        /// What was asked.
+        operation: KeyOperation,
+    },
+    /// The algorithm does not go with the key's kind.
+    #[error("{algorithm} with key {key} of kind {spec}")]
+    AlgorithmUnfit {
+        /// Which key.
+        key: KeyId,
+        /// Its kind.
+        spec: KeySpec,
+        /// The engine's word of the algorithm.
+        algorithm: &'static str,
+    },
+    /// A usage that a key of this kind cannot have.
+    #[error("usage {usage} with kind {spec}")]
+    UsageUnfit {
+        /// The kind.
+        spec: KeySpec,
+        /// The usage.
+        usage: KeyUsage,
+    },
+    /// The operation needs a key of the other origin.
+    #[error("key {key} has origin {origin}")]
+    OriginUnfit {
+        /// Which key.
+        key: KeyId,
+        /// The origin it has.
+        origin: Origin,
+    },
+    /// This vendor does not offer this wrapping for this kind of key.
+    #[error("wrapping not offered")]
+    WrappingNotOffered,
+    /// The import token is not one of ours, is damaged, or its private key is destroyed.
+    #[error("import token unknown")]
+    TokenUnknown,
+    /// The import token was given out for another key.
+    #[error("import token of another key")]
+    TokenForOtherKey,
+    /// The import token is past its end.
+    #[error("import token expired")]
+    TokenExpired,
+    /// A newer set of parameters has made this token void.
+    #[error("import token superseded")]
+    TokenSuperseded,
+    /// The material would expire before it arrives.
+    #[error("expiry is not in the future")]
+    ExpiryNotInFuture,
+    /// The material would live longer than this vendor allows.
+    #[error("expiry is too far ahead")]
+    ExpiryTooFar,
+    /// The wrapped blob does not open. One answer for every kind of damage.
+    #[error("wrapped material does not open")]
+    UnwrapFailed,
+    /// The temporary key of the two-field form has an impossible length.
+    #[error("temporary key unfit")]
+    TemporaryKeyUnfit,
+    /// The two-field form came without its second field.
+    #[error("private key missing")]
+    PrivateKeyMissing,
+    /// The second field of the two-field form does not open or is no private key of the kind.
+    #[error("private key unfit")]
+    PrivateKeyUnfit,
+    /// The material opened, but is not of the length, form or kind that the key needs.
+    #[error("material unfit")]
+    MaterialUnfit,
+    /// Other material than the key was first given.
+    #[error("material differs")]
+    MaterialDiffers,
+    /// Material of this kind of key is not deleted at this vendor.
+    #[error("material cannot be deleted")]
+    MaterialNotDeletable,
+    /// The ciphertext is damaged, was made under another context, or by another material.
+    #[error("ciphertext invalid")]
+    CiphertextInvalid,
+    /// More plaintext than the algorithm takes; the most is given in bytes.
+    #[error("plaintext longer than {maximum} bytes")]
+    PlaintextTooLong {
+        /// The most bytes that fit.
+        maximum: usize,
+    },
+    /// The digest does not have the length of the algorithm's hash.
+    #[error("digest length")]
+    DigestLength,
+    /// The message form does not go with the algorithm.
+    #[error("message form unfit")]
+    MessageFormUnfit,
+    /// A deletion window outside the vendor's bounds.
+    #[error("deletion window")]
+    DeletionWindow,
+    /// Many callers changed the same key at once, or no wrapping key came in time. Try again.
+    #[error("busy")]
+    Busy,
+    /// Something broke. The cause is for the log only.
+    #[error("internal fault")]
+    Internal(#[source] Fault),
+}
+
+impl Error {
+    /// A fault from whatever caused it.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(Fault(cause.into()))
+    }
+}
+
+/// The private cause of [`Error::Internal`]. Equal to nothing, itself included.
+#[derive(Debug)]
+pub struct Fault(pub Box<dyn std::error::Error + Send + Sync>);
+
+impl PartialEq for Fault {
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Fault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}

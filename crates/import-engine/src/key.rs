@@ -1,0 +1,317 @@
+//! The key record and its state machine: pure functions of the record, the policy and the time.
+//!
+//! The stored state is what the last change left; what holds now is [`Key::at`], which takes into
+//! account that material may have expired and a deletion may have fallen due in the meantime. No
+//! sweep is needed for a right answer: a sweep only stores what [`Key::at`] says and wipes bytes.
+
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::policy::{LossWhileDisabled, Policy};
+use crate::spec::{KeySpec, KeyUsage, Origin};
+use crate::tenant::{KeyId, Scope};
+use crate::words::words;
+
+words! {
+    /// What a key can do now.
+    pub enum KeyState {
+        /// Everything its usage allows.
+        Enabled = "enabled",
+        /// Nothing, until it is enabled again.
+        Disabled = "disabled",
+        /// Nothing, because material is missing.
+        PendingImport = "pending_import",
+        /// Nothing; it will vanish.
+        PendingDeletion = "pending_deletion",
+    }
+}
+
+words! {
+    /// What a caller wants of a key: the rows of a vendor's state table.
+    pub enum KeyOperation {
+        /// Make it usable again.
+        Enable = "enable",
+        /// Make it unusable for now.
+        Disable = "disable",
+        /// Set the day on which it vanishes.
+        ScheduleDeletion = "schedule deletion",
+        /// Take that back.
+        CancelDeletion = "cancel deletion",
+        /// Hand out import parameters.
+        GetImportParameters = "get import parameters",
+        /// Bring material.
+        ImportMaterial = "import material",
+        /// Destroy imported material.
+        DeleteMaterial = "delete material",
+        /// Encrypt.
+        Encrypt = "encrypt",
+        /// Decrypt.
+        Decrypt = "decrypt",
+        /// Make a data key.
+        GenerateDataKey = "generate data key",
+        /// Sign.
+        Sign = "sign",
+        /// Verify a signature.
+        Verify = "verify",
+        /// Show the public half.
+        GetPublicKey = "get public key",
+        /// Make a MAC.
+        GenerateMac = "generate mac",
+        /// Verify a MAC.
+        VerifyMac = "verify mac",
+    }
+}
+
+words! {
+    /// The part that one of a key's materials plays.
+    pub enum MaterialRole {
+        /// New ciphertexts are made with it.
+        Current = "current",
+    }
+}
+
+/// Names one material of a key: 64 lower-case hex digits, a keyed fingerprint over key and
+/// material. Equal material under the same key has the same name; without the server's keys the
+/// name tells nothing about the material.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct MaterialId(pub String);
+
+/// When material stops being usable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expiry {
+    /// It does not.
+    Never,
+    /// At this instant it is no longer usable.
+    At(Timestamp),
+}
+
+impl Expiry {
+    /// Whether it is over at `now`.
+    pub fn is_past(self, now: Timestamp) -> bool {
+        matches!(self, Self::At(end) if end <= now)
+    }
+}
+
+/// What is known of one material besides its bytes. Outlives them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MaterialRecord {
+    /// Its name.
+    pub id: MaterialId,
+    /// Its part.
+    pub role: MaterialRole,
+    /// Whether the bytes are there.
+    pub present: bool,
+    /// When the bytes last came.
+    pub imported_at: Timestamp,
+    /// How long they stay.
+    pub expiry: Expiry,
+    /// `SubjectPublicKeyInfo` in DER, for asymmetric kinds.
+    pub public_key: Option<Vec<u8>>,
+    /// Counts a key's materials, from 1.
+    pub generation: i64,
+}
+
+/// When a key vanishes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Deletion {
+    /// The instant from which it is gone.
+    pub at: Timestamp,
+    /// The window that was asked for, in days.
+    pub window_days: u32,
+}
+
+/// A key: everything but the secret bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Key {
+    /// Where it lives.
+    pub scope: Scope,
+    /// Its identifier there.
+    pub id: KeyId,
+    /// Its kind.
+    pub spec: KeySpec,
+    /// What it is for.
+    pub usage: KeyUsage,
+    /// Where its material comes from.
+    pub origin: Origin,
+    /// What it can do.
+    pub state: KeyState,
+    /// When it was made, in the domain clock.
+    pub created_at: Timestamp,
+    /// Set exactly while the state is [`KeyState::PendingDeletion`].
+    pub deletion: Option<Deletion>,
+    /// Free text.
+    pub description: String,
+    /// A name that is unique in the scope, for vendors whose keys have one.
+    pub name: Option<String>,
+    /// What only one vendor has and nobody searches for: that dialect's own JSON text.
+    pub attributes: String,
+    /// Its materials, oldest first. Empty until the first import.
+    pub materials: Vec<MaterialRecord>,
+    /// Counts stored changes; a change is stored only on the revision it was made from.
+    pub revision: i64,
+}
+
+impl Key {
+    /// What this key is at `now`: expired material is gone, and `None` once its deletion is due.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp, policy: &Policy) -> Option<Self> {
+        if self.deletion.is_some_and(|deletion| deletion.at <= now) {
+            return None;
+        }
+        for material in &mut self.materials {
+            if material.present && material.expiry.is_past(now) {
+                lose(material);
+            }
+        }
+        self.settle(policy);
+        Some(self)
+    }
+
+    /// The material that new ciphertexts are made with, whether or not its bytes are there.
+    pub fn current_material(&self) -> Option<&MaterialRecord> {
+        self.materials.iter().find(|material| material.role == MaterialRole::Current)
+    }
+
+    /// Whether every byte that the key needs is there.
+    pub fn has_all_material(&self) -> bool {
+        !self.materials.is_empty() && self.materials.iter().all(|material| material.present)
+    }
+
+    /// The next instant at which something about this key changes by itself.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let expiries =
+            self.materials.iter().filter(|material| material.present).filter_map(|material| match material.expiry {
+                Expiry::At(end) => Some(end),
+                Expiry::Never => None,
+            });
+        expiries.chain(self.deletion.map(|deletion| deletion.at)).min()
+    }
+
+    /// Refuses unless the vendor allows the operation in the key's state.
+    pub fn require(&self, operation: KeyOperation, policy: &Policy) -> Result<(), Error> {
+        if policy.allows(operation, self.state) {
+            Ok(())
+        } else {
+            Err(Error::WrongState { key: self.id.clone(), state: self.state, operation })
+        }
+    }
+
+    /// Refuses unless the key's material comes from its owner.
+    pub fn require_imported(&self) -> Result<(), Error> {
+        match self.origin {
+            Origin::Imported => Ok(()),
+            origin => Err(Error::OriginUnfit { key: self.id.clone(), origin }),
+        }
+    }
+
+    /// Makes the key usable, if it has its material.
+    pub fn enable(mut self, policy: &Policy) -> Result<Self, Error> {
+        self.require(KeyOperation::Enable, policy)?;
+        self.state = KeyState::Enabled;
+        self.settle(policy);
+        Ok(self)
+    }
+
+    /// Makes the key unusable for now.
+    pub fn disable(mut self, policy: &Policy) -> Result<Self, Error> {
+        self.require(KeyOperation::Disable, policy)?;
+        self.state = KeyState::Disabled;
+        self.settle(policy);
+        Ok(self)
+    }
+
+    /// Sets the day on which the key vanishes, `window_days` from now.
+    pub fn schedule_deletion(mut self, window_days: u32, now: Timestamp, policy: &Policy) -> Result<Self, Error> {
+        self.require(KeyOperation::ScheduleDeletion, policy)?;
+        if !policy.deletion_window_days.contains(&window_days) {
+            return Err(Error::DeletionWindow);
+        }
+        let at = now.plus_seconds(i64::from(window_days) * 86_400);
+        self.state = KeyState::PendingDeletion;
+        self.deletion = Some(Deletion { at, window_days });
+        Ok(self)
+    }
+
+    /// Takes a scheduled deletion back. The key is disabled afterwards, or waits for material if
+    /// it has none.
+    pub fn cancel_deletion(mut self, policy: &Policy) -> Result<Self, Error> {
+        self.require(KeyOperation::CancelDeletion, policy)?;
+        self.deletion = None;
+        self.state = if self.has_all_material() { KeyState::Disabled } else { KeyState::PendingImport };
+        Ok(self)
+    }
+
+    /// Takes in material that was unwrapped and found fit. Only the same material may come again;
+    /// its expiry is what this import says.
+    pub fn accept(
+        mut self,
+        id: MaterialId,
+        public_key: Option<Vec<u8>>,
+        expiry: Expiry,
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Result<Self, Error> {
+        self.require_imported()?;
+        self.require(KeyOperation::ImportMaterial, policy)?;
+        let is_first = self.materials.is_empty();
+        match self.materials.iter_mut().find(|material| material.id == id) {
+            Some(known) => {
+                known.present = true;
+                known.imported_at = now;
+                known.expiry = expiry;
+            }
+            None if is_first => self.materials.push(MaterialRecord {
+                id,
+                role: MaterialRole::Current,
+                present: true,
+                imported_at: now,
+                expiry,
+                public_key,
+                generation: 1,
+            }),
+            None => return Err(Error::MaterialDiffers),
+        }
+        if self.state == KeyState::PendingImport && self.has_all_material() {
+            self.state = KeyState::Enabled;
+        }
+        Ok(self)
+    }
+
+    /// Destroys the current imported material. The fingerprint stays.
+    pub fn drop_material(mut self, policy: &Policy) -> Result<Self, Error> {
+        self.require_imported()?;
+        self.require(KeyOperation::DeleteMaterial, policy)?;
+        if self.spec.is_asymmetric() && !policy.private_keys_deletable {
+            return Err(Error::MaterialNotDeletable);
+        }
+        for material in &mut self.materials {
+            if material.role == MaterialRole::Current {
+                lose(material);
+            }
+        }
+        self.settle(policy);
+        Ok(self)
+    }
+
+    /// Lets the state follow from the presence of material.
+    fn settle(&mut self, policy: &Policy) {
+        if self.origin != Origin::Imported || self.has_all_material() {
+            return;
+        }
+        match (self.state, policy.loss_while_disabled) {
+            (KeyState::Enabled, _) | (KeyState::Disabled, LossWhileDisabled::PendingImport) => {
+                self.state = KeyState::PendingImport;
+            }
+            (KeyState::Disabled, LossWhileDisabled::StaysDisabled)
+            | (KeyState::PendingImport | KeyState::PendingDeletion, _) => {}
+        }
+    }
+}
+
+fn lose(material: &mut MaterialRecord) {
+    material.present = false;
+    material.expiry = Expiry::Never;
+}
+
+#[cfg(test)]
+#[path = "key_tests.rs"]
+mod tests;

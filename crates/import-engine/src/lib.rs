@@ -1,0 +1,51 @@
+//! The rules of importing, keeping and using keys, free of any vendor, wire or database.
+//!
+//! [`Engine`] is the way in: one method per use case, each in a file of `operations/`. What a key
+//! is and how it changes is in [`Key`], as pure functions; what vendors disagree on comes in as a
+//! [`Policy`]; what must be kept goes through the traits of [`store`]; secrets are [`Material`]
+//! in memory and [`Sealed`](store::Sealed) anywhere else.
+
+pub mod primitives;
+pub mod store;
+pub mod wrapping;
+
+mod chance;
+mod clock;
+mod engine;
+mod error;
+mod key;
+mod key_pairs;
+mod loaded_keys;
+mod material;
+mod operations;
+mod policy;
+mod sealing;
+mod spec;
+mod tenant;
+mod token;
+mod words;
+
+pub use chance::{Chance, KeyIdForm, SystemChance};
+pub use clock::{Clock, DomainClock, ManualClock, SystemClock, Timestamp};
+pub use engine::{Engine, Options};
+pub use error::{Error, Fault};
+pub use key::{Deletion, Expiry, Key, KeyOperation, KeyState, MaterialId, MaterialRecord, MaterialRole};
+pub use key_pairs::{KeyPair, KeyPairs, PoolDepths};
+pub use material::{Material, constant_time_eq};
+pub use operations::create_key::{NewKey, usage_fits};
+pub use operations::decrypt::Decrypted;
+pub use operations::encrypt::{Ciphertext, DataKey, Encrypted, EncryptionContext, SymmetricCiphertext};
+pub use operations::get_import_parameters::ImportParameters;
+pub use operations::import_material::{ImportMaterial, Imported};
+pub use operations::public_key::PublicKey;
+pub use operations::sign::{Checked, Signed};
+pub use operations::start::StartError;
+pub use policy::{LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm};
+pub use sealing::{MASTER_KEY_LENGTH, Sealing};
+pub use spec::{
+    EncryptionAlgorithm, KeyFamily, KeySpec, KeyUsage, MacAlgorithm, MessageForm, Origin, SigningAlgorithm,
+    WrappingAlgorithm, WrappingKeySpec,
+};
+pub use tenant::{KeyId, Scope, Tenant};
+pub use token::TOKEN_LENGTH_MIN;
+pub use wrapping::Wrapped;

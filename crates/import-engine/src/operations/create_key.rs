@@ -1,0 +1,126 @@
+//! Making a key.
+
+use crate::chance::key_id;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::key::{Expiry, Key, KeyState, MaterialRecord, MaterialRole};
+use crate::material::Material;
+use crate::primitives::{canonical, generate, identity, public_key};
+use crate::sealing::{Purpose, place};
+use crate::spec::{KeyFamily, KeySpec, KeyUsage, Origin, WrappingKeySpec};
+use crate::store::{SealedMaterial, StoreError};
+use crate::tenant::Scope;
+
+/// What a new key shall be.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    /// Its kind.
+    pub spec: KeySpec,
+    /// What it is for.
+    pub usage: KeyUsage,
+    /// Whether the engine makes its material.
+    pub origin: Origin,
+    /// Free text.
+    pub description: String,
+    /// A name that must be unique in the scope.
+    pub name: Option<String>,
+    /// The dialect's own JSON text.
+    pub attributes: String,
+}
+
+/// Whether a key of this kind can have this usage.
+pub const fn usage_fits(spec: KeySpec, usage: KeyUsage) -> bool {
+    match usage {
+        KeyUsage::EncryptDecrypt => {
+            matches!(spec.family(), KeyFamily::Symmetric) || spec.rsa_bits().is_some() || matches!(spec, KeySpec::Sm2)
+        }
+        KeyUsage::SignVerify => spec.is_asymmetric(),
+        KeyUsage::GenerateVerifyMac => matches!(spec.family(), KeyFamily::Mac),
+        KeyUsage::KeyAgreement => {
+            matches!(spec, KeySpec::EcP256 | KeySpec::EcP384 | KeySpec::EcP521 | KeySpec::Sm2)
+        }
+    }
+}
+
+impl Engine {
+    /// Makes a key: enabled with fresh material, or waiting for an import.
+    ///
+    /// # Errors
+    /// [`Error::UsageUnfit`], [`Error::NameTaken`], [`Error::Busy`] if no RSA key came in time.
+    pub async fn create_key(&self, scope: &Scope, new: NewKey) -> Result<Key, Error> {
+        let policy = self.policy(scope)?;
+        let now = self.now(&scope.tenant).await?;
+        if !usage_fits(new.spec, new.usage) {
+            return Err(Error::UsageUnfit { spec: new.spec, usage: new.usage });
+        }
+        let mut key = Key {
+            scope: scope.clone(),
+            id: key_id(self.chance.as_ref(), policy.key_id_form, now)?.into(),
+            spec: new.spec,
+            usage: new.usage,
+            origin: new.origin,
+            state: KeyState::PendingImport,
+            created_at: now,
+            deletion: None,
+            description: new.description,
+            name: new.name,
+            attributes: new.attributes,
+            materials: Vec::new(),
+            revision: 1,
+        };
+        let mut sealed = Vec::new();
+        if key.origin == Origin::Generated {
+            let material = self.fresh_material(key.spec).await?;
+            let id = self.sealing.fingerprint(&scope.tenant, &key.id, &identity(key.spec, &material)?)?;
+            let bytes = self.sealing.seal(Purpose::Material, &place(scope, &key.id, &id.0), material.expose())?;
+            key.state = KeyState::Enabled;
+            key.materials.push(MaterialRecord {
+                id: id.clone(),
+                role: MaterialRole::Current,
+                present: true,
+                imported_at: now,
+                expiry: Expiry::Never,
+                public_key: public_key(key.spec, &material)?,
+                generation: 1,
+            });
+            sealed.push(SealedMaterial { id, sealed: bytes });
+        }
+        match self.store.insert_key(&key, &sealed).await {
+            Ok(()) => Ok(key),
+            Err(StoreError::AlreadyExists) => {
+                // The name may belong to a key whose deletion is due and which no sweep has met.
+                self.sweep_tenant(&scope.tenant, now).await?;
+                match self.store.insert_key(&key, &sealed).await {
+                    Ok(()) => Ok(key),
+                    Err(StoreError::AlreadyExists) => Err(Error::NameTaken(key.name.unwrap_or_default())),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Material that nobody has seen. RSA keys come from the pool: primes are not sought on the
+    /// way of a request.
+    pub(crate) async fn fresh_material(&self, spec: KeySpec) -> Result<Material, Error> {
+        let pooled = match spec {
+            KeySpec::Rsa2048 => Some(WrappingKeySpec::Rsa2048),
+            KeySpec::Rsa3072 => Some(WrappingKeySpec::Rsa3072),
+            KeySpec::Rsa4096 => Some(WrappingKeySpec::Rsa4096),
+            _ => None,
+        };
+        match pooled {
+            Some(pooled) => {
+                let pair = self.key_pairs().take(pooled).await?;
+                self.compute(true, move || {
+                    canonical(spec, pair.private_key, None).map_err(|_| Error::internal("a pooled key is unfit"))
+                })
+                .await
+            }
+            None => {
+                let chance = self.chance.clone();
+                self.compute(spec.is_asymmetric(), move || generate(spec, chance.as_ref())).await
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! One use case per file, each an `impl Engine` with one public method.
+//!
+//! Which refusal wins when several apply is the order of lines in the use case.
+
+pub(crate) mod clock;
+pub(crate) mod create_key;
+pub(crate) mod decrypt;
+pub(crate) mod delete_material;
+pub(crate) mod deletion;
+pub(crate) mod encrypt;
+pub(crate) mod get_import_parameters;
+pub(crate) mod import_material;
+pub(crate) mod mac;
+pub(crate) mod public_key;
+pub(crate) mod random;
+pub(crate) mod read;
+pub(crate) mod sign;
+pub(crate) mod start;
+pub(crate) mod state;
+pub(crate) mod sweep;

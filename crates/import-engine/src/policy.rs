@@ -1,0 +1,133 @@
+//! What vendors disagree on, as data. A dialect fills a [`Policy`]; the engine reads it.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
+use crate::chance::KeyIdForm;
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::key::{KeyOperation, KeyState};
+use crate::spec::{KeySpec, WrappingAlgorithm, WrappingKeySpec};
+use crate::tenant::Scope;
+
+/// One vendor's rules in one kind of region.
+#[derive(Debug)]
+pub struct Policy {
+    /// How key identifiers look.
+    pub key_id_form: KeyIdForm,
+    /// How long import parameters are good, in seconds.
+    pub token_lifetime_seconds: i64,
+    /// How many bytes an import token has. At least [`crate::TOKEN_LENGTH_MIN`].
+    pub token_length: usize,
+    /// Whether handing out parameters makes the key's earlier ones void.
+    pub newest_parameters_only: bool,
+    /// Which wrappings are on offer for which kinds of key.
+    pub offers: &'static [Offer],
+    /// Legal lengths of raw material, in bytes. Kinds that are not listed are not importable raw.
+    pub material_lengths: &'static [(KeySpec, RangeInclusive<usize>)],
+    /// The latest expiry a caller may ask for.
+    pub latest_expiry: LatestExpiry,
+    /// Whether an expiry sent with a private key counts (otherwise it is ignored).
+    pub private_keys_expire: bool,
+    /// Whether imported private keys can be deleted while the key lives on.
+    pub private_keys_deletable: bool,
+    /// How private keys travel.
+    pub private_key_form: PrivateKeyForm,
+    /// What becomes of a disabled key whose material is lost.
+    pub loss_while_disabled: LossWhileDisabled,
+    /// Deletion windows that are accepted, in days.
+    pub deletion_window_days: RangeInclusive<u32>,
+    /// Whether a wrong usage is told before a wrong state.
+    pub usage_before_state: bool,
+    /// In which states each operation is legal.
+    pub states: &'static [(KeyOperation, &'static [KeyState])],
+}
+
+/// One row of a vendor's list of wrappings.
+#[derive(Debug)]
+pub struct Offer {
+    /// The algorithm.
+    pub algorithm: WrappingAlgorithm,
+    /// The wrapping keys it goes with.
+    pub wrapping_keys: &'static [WrappingKeySpec],
+    /// The kinds of key whose material it carries.
+    pub key_specs: &'static [KeySpec],
+}
+
+/// How an imported private key is packed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PrivateKeyForm {
+    /// The algorithm wraps the PKCS#8 bytes themselves.
+    OneField,
+    /// The algorithm wraps a temporary AES key; the PKCS#8 bytes come beside it under AES-KWP.
+    TwoFields,
+}
+
+/// The end of what can be asked for as expiry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LatestExpiry {
+    /// So many seconds from now.
+    After(i64),
+    /// A fixed instant.
+    At(Timestamp),
+    /// None.
+    Unbounded,
+}
+
+/// What becomes of a disabled key whose material is deleted or expires.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LossWhileDisabled {
+    /// It waits for material at once.
+    PendingImport,
+    /// It stays disabled; enabling it then makes it wait for material.
+    StaysDisabled,
+}
+
+impl Policy {
+    /// Whether this wrapping is on offer for this kind of key.
+    pub fn offers(&self, algorithm: WrappingAlgorithm, wrapping_key: WrappingKeySpec, spec: KeySpec) -> bool {
+        self.offers.iter().any(|offer| {
+            offer.algorithm == algorithm
+                && offer.wrapping_keys.contains(&wrapping_key)
+                && offer.key_specs.contains(&spec)
+        })
+    }
+
+    /// Whether the operation is legal in the state. An operation without a row never is.
+    pub fn allows(&self, operation: KeyOperation, state: KeyState) -> bool {
+        self.states.iter().any(|(row, states)| *row == operation && states.contains(&state))
+    }
+
+    /// Legal lengths of raw material of a kind.
+    pub fn material_length(&self, spec: KeySpec) -> Option<&RangeInclusive<usize>> {
+        self.material_lengths.iter().find(|(row, _)| *row == spec).map(|(_, range)| range)
+    }
+}
+
+/// Chooses the policy for a region.
+pub type PolicyByRegion = fn(region: &str) -> &'static Policy;
+
+/// The policies of all vendors that were mounted.
+#[derive(Default, Debug)]
+pub struct Policies(HashMap<&'static str, PolicyByRegion>);
+
+impl Policies {
+    /// Adds a vendor.
+    #[must_use]
+    pub fn with(mut self, vendor: &'static str, policy: PolicyByRegion) -> Self {
+        self.0.insert(vendor, policy);
+        self
+    }
+
+    /// The policy that holds in a scope.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the vendor was never registered: a tenant of a vendor that is no
+    /// longer mounted.
+    pub fn of(&self, scope: &Scope) -> Result<&'static Policy, Error> {
+        match self.0.get(scope.tenant.vendor.as_str()) {
+            Some(policy) => Ok(policy(&scope.region)),
+            None => Err(Error::internal(format!("no policy for vendor {}", scope.tenant.vendor))),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! A key that is ready for use.
+
+use std::fmt;
+
+use ed25519_dalek::{Signature, SigningKey};
+use openssl::pkey::{PKey, Private};
+use openssl::sign::Signer;
+use sha2::{Digest, Sha512};
+
+use super::digest::mac_hash;
+use super::maximum::plaintext_maximum;
+use super::oaep::OaepHash;
+use super::sealing::{BlockCipher, SealedData};
+use super::{Refused, ed25519, pkcs1, signing, sm2};
+use crate::chance::Chance;
+use crate::error::Error;
+use crate::material::Material;
+use crate::spec::{EncryptionAlgorithm, KeySpec, MacAlgorithm, MessageForm, SigningAlgorithm};
+
+/// A key, parsed once and used many times: a freshly parsed RSA key costs double on its first
+/// private operation. Shared between threads freely.
+///
+/// Every method refuses with [`Error::Internal`] an algorithm that does not go with the key's
+/// kind: the engine has already asked `fits` and knows the key's name for its answer.
+pub struct LoadedKey {
+    spec: KeySpec,
+    parsed: Parsed,
+}
+
+enum Parsed {
+    Symmetric(BlockCipher, Material),
+    Mac(PKey<Private>),
+    /// RSA and the curves of ECDSA.
+    Digests(PKey<Private>),
+    /// OpenSSL's safe interface has no Ed25519ph, so there is a second form for that.
+    Ed25519(PKey<Private>, Box<SigningKey>),
+    /// With what SM2 puts in front of signed messages.
+    Sm2(PKey<Private>, [u8; 32]),
+}
+
+impl LoadedKey {
+    /// Parses canonical material.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if it is not canonical material of the kind.
+    pub fn load(spec: KeySpec, material: &Material) -> Result<Self, Error> {
+        let private = || PKey::private_key_from_pkcs8(material.expose()).map_err(Error::internal);
+        let parsed = match spec {
+            KeySpec::Aes256 => Parsed::Symmetric(BlockCipher::Aes256, material.clone()),
+            KeySpec::Sm4 => Parsed::Symmetric(BlockCipher::Sm4, material.clone()),
+            KeySpec::Hmac224 | KeySpec::Hmac256 | KeySpec::Hmac384 | KeySpec::Hmac512 | KeySpec::HmacSm3 => {
+                Parsed::Mac(PKey::hmac(material.expose()).map_err(Error::internal)?)
+            }
+            KeySpec::Rsa2048
+            | KeySpec::Rsa3072
+            | KeySpec::Rsa4096
+            | KeySpec::EcP256
+            | KeySpec::EcP384
+            | KeySpec::EcP521
+            | KeySpec::EcSecp256k1 => Parsed::Digests(private()?),
+            KeySpec::Ed25519 => {
+                let seed = ed25519::seed(material.expose()).ok_or_else(|| Error::internal("not an Ed25519 key"))?;
+                Parsed::Ed25519(private()?, Box::new(SigningKey::from_bytes(seed)))
+            }
+            KeySpec::Sm2 => {
+                let key = private()?;
+                let z = sm2::identity_digest(&key).map_err(Error::internal)?;
+                Parsed::Sm2(key, z)
+            }
+        };
+        Ok(Self { spec, parsed })
+    }
+
+    /// Encrypts under a symmetric key. A fresh message key comes from HKDF-SHA-256 over the
+    /// material with a random salt and `info`; then AES-256-GCM or SM4-GCM with a random nonce.
+    ///
+    /// # Errors
+    /// [`Error::PlaintextTooLong`] beyond one mebibyte; [`Error::Internal`].
+    pub fn seal(&self, info: &[u8], aad: &[u8], plaintext: &[u8], chance: &dyn Chance) -> Result<SealedData, Error> {
+        match &self.parsed {
+            Parsed::Symmetric(cipher, material) => cipher.seal(material, info, aad, plaintext, chance),
+            _ => Err(self.unfit(EncryptionAlgorithm::Symmetric.word())),
+        }
+    }
+
+    /// Opens what [`Self::seal`] made with the same `info` and `aad`.
+    ///
+    /// # Errors
+    /// [`Error::CiphertextInvalid`] if anything about it is wrong; [`Error::Internal`].
+    pub fn open(&self, info: &[u8], aad: &[u8], data: &SealedData) -> Result<Material, Error> {
+        match &self.parsed {
+            Parsed::Symmetric(cipher, material) => cipher.open(material, info, aad, data),
+            _ => Err(self.unfit(EncryptionAlgorithm::Symmetric.word())),
+        }
+    }
+
+    /// Encrypts with the public half. RSA: as long as the modulus. SM2: DER, of at least one byte
+    /// of plaintext.
+    ///
+    /// # Errors
+    /// [`Error::PlaintextTooLong`] with what [`plaintext_maximum`] says; [`Error::Internal`].
+    pub fn encrypt(&self, algorithm: EncryptionAlgorithm, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
+        let maximum = plaintext_maximum(algorithm, self.spec);
+        let encrypted = match (&self.parsed, algorithm) {
+            _ if !algorithm.fits(self.spec) => return Err(self.unfit(algorithm.word())),
+            _ if plaintext.len() > maximum => return Err(Error::PlaintextTooLong { maximum }),
+            (Parsed::Digests(key), EncryptionAlgorithm::RsaOaepSha1) => OaepHash::Sha1.encrypt(key, plaintext),
+            (Parsed::Digests(key), EncryptionAlgorithm::RsaOaepSha256) => OaepHash::Sha256.encrypt(key, plaintext),
+            (Parsed::Digests(key), EncryptionAlgorithm::RsaPkcs1) => pkcs1::encrypt(key, plaintext),
+            (Parsed::Sm2(key, _), EncryptionAlgorithm::Sm2) => sm2::encrypt(key, plaintext),
+            _ => return Err(self.unfit(algorithm.word())),
+        };
+        encrypted.map_err(Error::internal)
+    }
+
+    /// Decrypts with the private half. Under PKCS#1 v1.5 whoever may ask this question learns
+    /// whether a block is well formed; that is the algorithm's nature, not ours to mend.
+    ///
+    /// # Errors
+    /// [`Error::CiphertextInvalid`], one answer for every kind of damage; [`Error::Internal`].
+    pub fn decrypt(&self, algorithm: EncryptionAlgorithm, ciphertext: &[u8]) -> Result<Material, Error> {
+        let decrypted = match (&self.parsed, algorithm) {
+            _ if !algorithm.fits(self.spec) => return Err(self.unfit(algorithm.word())),
+            (Parsed::Digests(key), EncryptionAlgorithm::RsaOaepSha1) => OaepHash::Sha1.decrypt(key, ciphertext),
+            (Parsed::Digests(key), EncryptionAlgorithm::RsaOaepSha256) => OaepHash::Sha256.decrypt(key, ciphertext),
+            (Parsed::Digests(key), EncryptionAlgorithm::RsaPkcs1) => {
+                pkcs1::decrypt(key, ciphertext, &(0..=plaintext_maximum(algorithm, self.spec)))
+            }
+            (Parsed::Sm2(key, _), EncryptionAlgorithm::Sm2) => sm2::decrypt(key, ciphertext),
+            _ => return Err(self.unfit(algorithm.word())),
+        };
+        decrypted.map_err(|Refused| Error::CiphertextInvalid)
+    }
+
+    /// Signs. RSA signatures are as long as the modulus, Ed25519 ones 64 bytes, ECDSA and SM2 ones
+    /// DER of r and s. Ed25519ph hashes the 64 bytes that it is given once more (FIPS 186-5, 7.8.1).
+    ///
+    /// # Errors
+    /// [`Error::MessageFormUnfit`] for Ed25519 over a digest and Ed25519ph over a message;
+    /// [`Error::DigestLength`]; [`Error::Internal`].
+    pub fn sign(&self, algorithm: SigningAlgorithm, form: MessageForm, message: &[u8]) -> Result<Vec<u8>, Error> {
+        match self.signable(algorithm, form, message)? {
+            Signable::Digest(key, digest) => signing::sign_digest(key, algorithm, &digest).map_err(Error::internal),
+            Signable::Message(key) => signing::sign_ed25519(key, message).map_err(Error::internal),
+            Signable::Prehashed(key) => key
+                .sign_prehashed(Sha512::new_with_prefix(message), None)
+                .map(|signature| signature.to_bytes().to_vec())
+                .map_err(|_| Error::internal("Ed25519ph did not sign")),
+        }
+    }
+
+    /// Whether a signature is right. One that is malformed is just not right. RSASSA-PSS must have
+    /// the salt length that [`Self::sign`] gives it, that of the digest.
+    ///
+    /// # Errors
+    /// As for [`Self::sign`].
+    pub fn verify(
+        &self,
+        algorithm: SigningAlgorithm,
+        form: MessageForm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Error> {
+        match self.signable(algorithm, form, message)? {
+            Signable::Digest(key, digest) => {
+                signing::verify_digest(key, algorithm, &digest, signature).map_err(Error::internal)
+            }
+            Signable::Message(key) => signing::verify_ed25519(key, message, signature).map_err(Error::internal),
+            Signable::Prehashed(key) => Ok(Signature::from_slice(signature).is_ok_and(|signature| {
+                key.verify_prehashed(Sha512::new_with_prefix(message), None, &signature).is_ok()
+            })),
+        }
+    }
+
+    fn signable(&self, algorithm: SigningAlgorithm, form: MessageForm, message: &[u8]) -> Result<Signable<'_>, Error> {
+        match (&self.parsed, algorithm, form) {
+            _ if !algorithm.fits(self.spec) => Err(self.unfit(algorithm.word())),
+            (Parsed::Digests(key), ..) => Ok(Signable::Digest(key, signing::digest(algorithm, form, message, None)?)),
+            (Parsed::Sm2(key, z), ..) => Ok(Signable::Digest(key, signing::digest(algorithm, form, message, Some(z))?)),
+            (Parsed::Ed25519(key, _), SigningAlgorithm::Ed25519, MessageForm::Raw) => Ok(Signable::Message(key)),
+            (Parsed::Ed25519(_, key), SigningAlgorithm::Ed25519ph, MessageForm::Digest) => {
+                if message.len() == algorithm.digest_length() {
+                    Ok(Signable::Prehashed(key))
+                } else {
+                    Err(Error::DigestLength)
+                }
+            }
+            (Parsed::Ed25519(..), ..) => Err(Error::MessageFormUnfit),
+            (Parsed::Symmetric(..) | Parsed::Mac(_), ..) => Err(self.unfit(algorithm.word())),
+        }
+    }
+
+    /// The HMAC of a message, as long as its hash. Compare with
+    /// [`constant_time_eq`](crate::constant_time_eq).
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn mac(&self, algorithm: MacAlgorithm, message: &[u8]) -> Result<Vec<u8>, Error> {
+        match &self.parsed {
+            Parsed::Mac(key) if algorithm.fits(self.spec) => Signer::new(mac_hash(algorithm), key)
+                .and_then(|mut signer| signer.sign_oneshot_to_vec(message))
+                .map_err(Error::internal),
+            _ => Err(self.unfit(algorithm.word())),
+        }
+    }
+
+    /// Whether a private operation takes longer than about 100 µs and so belongs on a thread that
+    /// may block. From measurements: RSA 220 and more, P-384 540, P-521 1290, secp256k1 and SM2 250.
+    pub fn is_slow(&self) -> bool {
+        match self.spec {
+            KeySpec::Rsa2048
+            | KeySpec::Rsa3072
+            | KeySpec::Rsa4096
+            | KeySpec::EcP384
+            | KeySpec::EcP521
+            | KeySpec::EcSecp256k1
+            | KeySpec::Sm2 => true,
+            KeySpec::Aes256
+            | KeySpec::Sm4
+            | KeySpec::Hmac224
+            | KeySpec::Hmac256
+            | KeySpec::Hmac384
+            | KeySpec::Hmac512
+            | KeySpec::HmacSm3
+            | KeySpec::EcP256
+            | KeySpec::Ed25519 => false,
+        }
+    }
+
+    fn unfit(&self, algorithm: &'static str) -> Error {
+        Error::internal(format!("{algorithm} asked of a key of kind {}", self.spec))
+    }
+}
+
+/// What a signature is made over, and with what.
+enum Signable<'a> {
+    Digest(&'a PKey<Private>, Vec<u8>),
+    Message(&'a PKey<Private>),
+    Prehashed(&'a SigningKey),
+}
+
+impl fmt::Debug for LoadedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

@@ -1,0 +1,48 @@
+//! Cryptographic operations in the engine's own words: each is a short call into OpenSSL (or, for
+//! Ed25519ph, `ed25519-dalek`) with the checks in front of it that the library leaves to its
+//! callers. Nothing outside this folder and `wrapping/` names those libraries for a secret.
+//!
+//! Two habits run through all files. Secrets live in [`Material`](crate::Material),
+//! allocated at full size before the secret is written into it. And an error of OpenSSL about bad
+//! *input* is dropped where it appears, because its text names the check that failed.
+
+mod canonical;
+mod curve;
+mod digest;
+mod ed25519;
+mod gcm;
+mod generate;
+mod identity;
+mod kdf;
+mod loaded;
+mod maximum;
+pub(crate) mod oaep;
+pub(crate) mod pkcs1;
+mod public_key;
+mod sealing;
+mod self_test;
+mod signing;
+pub(crate) mod sm2;
+
+pub use canonical::{PKCS8_MAX, Unfit, canonical};
+pub use gcm::{aes256_gcm_open, aes256_gcm_seal};
+pub use generate::{generate, generate_wrapping_pair};
+pub use identity::identity;
+pub use kdf::{hkdf_sha256, hmac_sha256};
+pub use loaded::LoadedKey;
+pub use maximum::plaintext_maximum;
+pub use public_key::public_key;
+pub use sealing::SealedData;
+pub use self_test::self_test;
+
+/// The input of a private operation did not open. Says nothing about why, and is equal to itself,
+/// so that every kind of damage is the same value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Refused;
+
+/// Drops what OpenSSL had to say: it would tell good padding from bad.
+impl From<openssl::error::ErrorStack> for Refused {
+    fn from(_: openssl::error::ErrorStack) -> Self {
+        Self
+    }
+}

@@ -1,0 +1,200 @@
+//! What the engine asks of a store.
+//!
+//! Every method is an intent and one transaction; no transaction crosses this trait, so the engine
+//! cannot hold one open over an RSA operation. Absence is `Ok(None)`; the engine decides whether
+//! that is an error. Races are settled by conditions: a change is stored only on the revision it
+//! was made from, and [`StoreError::Stale`] says that somebody else was quicker.
+//!
+//! To add a method: a line here, its SQL in the `store` crate, a test in that crate's contract
+//! suite, which runs on every database.
+
+use async_trait::async_trait;
+
+use crate::clock::{DomainClock, Timestamp};
+use crate::key::{Key, MaterialId};
+use crate::spec::{WrappingAlgorithm, WrappingKeySpec};
+use crate::tenant::{KeyId, Scope, Tenant};
+
+/// Sealed bytes: AES-256-GCM under a key derived from the master key. Safe to store.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed(pub Vec<u8>);
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}
+
+/// The bytes of one material, to be stored with its key.
+#[derive(Clone, Debug)]
+pub struct SealedMaterial {
+    /// Which of the key's materials.
+    pub id: MaterialId,
+    /// Its bytes.
+    pub sealed: Sealed,
+}
+
+/// A set of import parameters as stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredParameters {
+    /// Its identifier: 32 hex digits, also inside the token.
+    pub id: String,
+    /// Where the key lives.
+    pub scope: Scope,
+    /// For which key.
+    pub key: KeyId,
+    /// How the material will be wrapped.
+    pub algorithm: WrappingAlgorithm,
+    /// Under which kind of key.
+    pub wrapping_key: WrappingKeySpec,
+    /// The private wrapping key, PKCS#8, sealed; `None` once destroyed.
+    pub private_key: Option<Sealed>,
+    /// When it was handed out.
+    pub created_at: Timestamp,
+    /// From when on it is no longer good.
+    pub valid_to: Timestamp,
+    /// Whether newer parameters have made it void.
+    pub superseded: bool,
+}
+
+/// A ready-made wrapping key pair.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredKeyPair {
+    /// Its identifier: 32 hex digits.
+    pub id: String,
+    /// Its kind.
+    pub spec: WrappingKeySpec,
+    /// `SubjectPublicKeyInfo`, DER.
+    pub public_key: Vec<u8>,
+    /// PKCS#8, sealed.
+    pub private_key: Sealed,
+}
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The row is no longer as it was when it was read. Nothing was changed.
+    #[error("stale")]
+    Stale,
+    /// The identifier or the unique name is taken. Nothing was changed.
+    #[error("already exists")]
+    AlreadyExists,
+    /// A row that cannot be understood.
+    #[error("corrupt row in {table}, column {column}, key {key}")]
+    Corrupt {
+        /// Where.
+        table: &'static str,
+        /// Which column.
+        column: &'static str,
+        /// Which row.
+        key: String,
+    },
+    /// The database did not answer.
+    #[error("store unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<StoreError> for crate::Error {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Key records and the bytes of their materials.
+#[async_trait]
+pub trait Keys: Send + Sync {
+    /// Stores a new key at revision 1, with the bytes of its materials.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] if the identifier or the name is taken in the scope.
+    async fn insert_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<()>;
+
+    /// One key as stored, with its material records, without secret bytes.
+    async fn key(&self, scope: &Scope, id: &KeyId) -> Result<Option<Key>>;
+
+    /// The scope's keys with identifiers above `after`, in the order of identifiers (by bytes).
+    async fn keys_after(&self, scope: &Scope, after: Option<&KeyId>, limit: u32) -> Result<Vec<Key>>;
+
+    /// All keys of the scope, newest first, then by identifier.
+    async fn all_keys(&self, scope: &Scope) -> Result<Vec<Key>>;
+
+    /// The sealed bytes of one material, if they are there.
+    async fn sealed_material(&self, scope: &Scope, key: &KeyId, material: &MaterialId) -> Result<Option<Sealed>>;
+
+    /// Stores a changed key: its record, the records of its materials (those it no longer lists
+    /// are removed), and new bytes. Bytes of materials that are not present are wiped. The stored
+    /// revision becomes `key.revision + 1`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the stored revision is `key.revision`;
+    /// [`StoreError::AlreadyExists`] if the name is taken.
+    async fn commit_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<()>;
+
+    /// Removes a key with all that hangs on it: materials, parameters.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the stored revision is `key.revision`.
+    async fn remove_key(&self, key: &Key) -> Result<()>;
+
+    /// Up to `limit` keys of the tenant, in whatever region, whose due instant is at or before
+    /// `now`, the earliest first.
+    async fn keys_due(&self, tenant: &Tenant, now: Timestamp, limit: u32) -> Result<Vec<Key>>;
+}
+
+/// Import parameters and the pool of wrapping keys.
+#[async_trait]
+pub trait Imports: Send + Sync {
+    /// Stores a new set with a budget of bad blobs. With `newest_only` all earlier sets of the
+    /// same key become superseded and their private keys are wiped.
+    async fn insert_parameters(&self, parameters: &StoredParameters, budget: u32, newest_only: bool) -> Result<()>;
+
+    /// One set of the scope.
+    async fn parameters(&self, scope: &Scope, id: &str) -> Result<Option<StoredParameters>>;
+
+    /// Counts one bad blob against the set. With the last one its private key is wiped.
+    async fn charge_failure(&self, scope: &Scope, id: &str) -> Result<()>;
+
+    /// [`Keys::commit_key`], provided that the set still has its private key and is not superseded.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it is not so, or as in [`Keys::commit_key`].
+    async fn commit_import(&self, key: &Key, materials: &[SealedMaterial], parameters: &str) -> Result<()>;
+
+    /// Removes the tenant's sets whose end is at or before `now`; answers how many.
+    async fn remove_expired_parameters(&self, tenant: &Tenant, now: Timestamp) -> Result<u64>;
+
+    /// Adds a pair to the pool.
+    async fn put_key_pair(&self, pair: &StoredKeyPair) -> Result<()>;
+
+    /// Takes a pair out of the pool, for good. No two callers ever get the same.
+    async fn take_key_pair(&self, spec: WrappingKeySpec) -> Result<Option<StoredKeyPair>>;
+
+    /// How many pairs of a kind are ready.
+    async fn count_key_pairs(&self, spec: WrappingKeySpec) -> Result<u64>;
+}
+
+/// Tenants, their clocks, and what the store knows about itself.
+#[async_trait]
+pub trait Tenants: Send + Sync {
+    /// The tenant's domain clock; [`DomainClock::Real`] if it was never set.
+    async fn domain_clock(&self, tenant: &Tenant) -> Result<DomainClock>;
+
+    /// Sets the tenant's domain clock.
+    async fn set_domain_clock(&self, tenant: &Tenant, clock: DomainClock) -> Result<()>;
+
+    /// Every tenant that has a key.
+    async fn tenants(&self) -> Result<Vec<Tenant>>;
+
+    /// Stores a note under a name unless there is one; answers what is there afterwards.
+    async fn note(&self, name: &str, value: &[u8]) -> Result<Vec<u8>>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<()>;
+}
+
+/// A whole store.
+pub trait Store: Keys + Imports + Tenants {}
+
+impl<T: Keys + Imports + Tenants> Store for T {}

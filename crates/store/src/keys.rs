@@ -1,0 +1,233 @@
+//! Key records and the bytes of their materials.
+
+use async_trait::async_trait;
+use import_engine::store::{Keys, Sealed, SealedMaterial, StoreError};
+use import_engine::{Expiry, Key, KeyId, MaterialId, MaterialRecord, Scope, Tenant, Timestamp};
+
+use crate::backend::Backend;
+use crate::rows::{self, IdRow, KeyRow, PresentRow, SealedRow};
+use crate::sql::{Failure, SqlStore, sql};
+use crate::text::keepable;
+
+/// Keys beside their materials, never with the bytes. One statement, so that a record and its
+/// materials are of the same moment.
+macro_rules! select_keys {
+    ($which:literal, $order:literal) => {
+        concat!(
+            "SELECT k.vendor, k.account, k.region, k.id, k.revision, k.spec, k.usage, k.origin, k.state, \
+                 k.created_at, k.deletion_at, k.deletion_window_days, k.description, k.name, k.attributes, \
+                 m.id AS material_id, m.generation, m.role, m.imported_at, m.expires_at, m.public_key, \
+                 m.sealed IS NOT NULL AS present \
+             FROM (SELECT * FROM keys WHERE ",
+            $which,
+            ") AS k LEFT JOIN materials AS m \
+                 ON m.vendor = k.vendor AND m.account = k.account AND m.region = k.region AND m.key_id = k.id \
+             ORDER BY ",
+            $order,
+            ", m.generation, m.id"
+        )
+    };
+}
+
+#[async_trait]
+impl<DB: Backend> Keys for SqlStore<DB> {
+    async fn insert_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<(), StoreError> {
+        let insert = "INSERT INTO keys (vendor, account, region, id, revision, spec, usage, origin, state, \
+                 created_at, deletion_at, deletion_window_days, description, name, attributes, due_at) \
+             VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+             ON CONFLICT DO NOTHING";
+        self.write(|| async {
+            let mut tx = self.begin().await?;
+            let inserted = sql::<DB>(insert)
+                .scope(&key.scope)
+                .text(&key.id.0)
+                .bind(key.spec.word())
+                .bind(key.usage.word())
+                .bind(key.origin.word())
+                .bind(key.state.word())
+                .bind(key.created_at.0)
+                .bind(key.deletion.map(|deletion| deletion.at.0))
+                .bind(key.deletion.map(|deletion| i64::from(deletion.window_days)))
+                .text(&key.description)
+                .text_or_null(key.name.as_deref())
+                .text(&key.attributes)
+                .bind(key.due_at().map(|due| due.0))
+                .run(&mut tx)
+                .await?;
+            if inserted == 0 {
+                return Err(StoreError::AlreadyExists.into());
+            }
+            put_materials::<DB>(&mut tx, key, materials).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    async fn key(&self, scope: &Scope, id: &KeyId) -> Result<Option<Key>, StoreError> {
+        let select = select_keys!("vendor = $1 AND account = $2 AND region = $3 AND id = $4", "k.id");
+        let found: Vec<KeyRow> = self.read(sql(select).scope(scope).text(&id.0)).await?;
+        Ok(rows::keys(found)?.into_iter().next())
+    }
+
+    async fn keys_after(&self, scope: &Scope, after: Option<&KeyId>, limit: u32) -> Result<Vec<Key>, StoreError> {
+        let select = select_keys!(
+            "vendor = $1 AND account = $2 AND region = $3 AND id > $4 ORDER BY vendor, account, region, id LIMIT $5",
+            "k.id"
+        );
+        let after = after.map_or("", KeyId::as_str);
+        rows::keys(self.read(sql(select).scope(scope).text(after).bind(i64::from(limit))).await?)
+    }
+
+    async fn all_keys(&self, scope: &Scope) -> Result<Vec<Key>, StoreError> {
+        let select = select_keys!("vendor = $1 AND account = $2 AND region = $3", "k.created_at DESC, k.id");
+        rows::keys(self.read(sql(select).scope(scope)).await?)
+    }
+
+    async fn sealed_material(
+        &self,
+        scope: &Scope,
+        key: &KeyId,
+        material: &MaterialId,
+    ) -> Result<Option<Sealed>, StoreError> {
+        let select = "SELECT sealed FROM materials \
+             WHERE vendor = $1 AND account = $2 AND region = $3 AND key_id = $4 AND id = $5";
+        let found: Vec<SealedRow> = self.read(sql(select).scope(scope).text(&key.0).text(&material.0)).await?;
+        Ok(found.into_iter().next().and_then(|row| row.sealed).map(Sealed))
+    }
+
+    async fn commit_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<(), StoreError> {
+        self.write(|| async {
+            let mut tx = self.begin().await?;
+            commit::<DB>(&mut tx, key, materials).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    async fn remove_key(&self, key: &Key) -> Result<(), StoreError> {
+        let delete =
+            "DELETE FROM keys WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
+        self.write(|| async {
+            let mut tx = self.begin().await?;
+            if sql::<DB>(delete).scope(&key.scope).text(&key.id.0).bind(key.revision).run(&mut tx).await? == 0 {
+                return Err(StoreError::Stale.into());
+            }
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    async fn keys_due(&self, tenant: &Tenant, now: Timestamp, limit: u32) -> Result<Vec<Key>, StoreError> {
+        let select = select_keys!(
+            "vendor = $1 AND account = $2 AND due_at <= $3 ORDER BY due_at, region, id LIMIT $4",
+            "k.due_at, k.region, k.id"
+        );
+        rows::keys(self.read(sql(select).tenant(tenant).bind(now.0).bind(i64::from(limit))).await?)
+    }
+}
+
+/// Stores a changed key inside a transaction that has not touched anything after the key yet: every
+/// transaction locks the key's row first, so that none waits for another in a circle.
+pub(crate) async fn commit<DB: Backend>(
+    connection: &mut DB::Connection,
+    key: &Key,
+    materials: &[SealedMaterial],
+) -> Result<(), Failure> {
+    let update = "UPDATE keys SET revision = revision + 1, spec = $6, usage = $7, origin = $8, state = $9, \
+             created_at = $10, deletion_at = $11, deletion_window_days = $12, description = $13, name = $14, \
+             attributes = $15, due_at = $16 \
+         WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
+    let updated = sql::<DB>(update)
+        .scope(&key.scope)
+        .text(&key.id.0)
+        .bind(key.revision)
+        .bind(key.spec.word())
+        .bind(key.usage.word())
+        .bind(key.origin.word())
+        .bind(key.state.word())
+        .bind(key.created_at.0)
+        .bind(key.deletion.map(|deletion| deletion.at.0))
+        .bind(key.deletion.map(|deletion| i64::from(deletion.window_days)))
+        .text(&key.description)
+        .text_or_null(key.name.as_deref())
+        .text(&key.attributes)
+        .bind(key.due_at().map(|due| due.0))
+        .run(connection)
+        .await;
+    match updated {
+        Ok(0) => return Err(StoreError::Stale.into()),
+        Ok(_) => {}
+        // The primary key is not set here, so the name is all that can collide. There is no asking
+        // beforehand: somebody could take the name between the question and the update.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            return Err(StoreError::AlreadyExists.into());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    remove_materials_not_listed::<DB>(connection, key).await?;
+    put_materials::<DB>(connection, key, materials).await
+}
+
+async fn remove_materials_not_listed<DB: Backend>(connection: &mut DB::Connection, key: &Key) -> Result<(), Failure> {
+    let select = "SELECT id FROM materials WHERE vendor = $1 AND account = $2 AND region = $3 AND key_id = $4";
+    let delete = "DELETE FROM materials WHERE vendor = $1 AND account = $2 AND region = $3 AND key_id = $4 AND id = $5";
+    let stored: Vec<IdRow> = sql::<DB>(select).scope(&key.scope).text(&key.id.0).rows(connection).await?;
+    for IdRow { id } in stored {
+        if !key.materials.iter().any(|material| keepable(&material.id.0) == id) {
+            sql::<DB>(delete).scope(&key.scope).text(&key.id.0).bind(&*id).run(connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the key's material records and their new bytes. Bytes of materials that are not present
+/// are wiped; those of present ones without new bytes stay.
+async fn put_materials<DB: Backend>(
+    connection: &mut DB::Connection,
+    key: &Key,
+    materials: &[SealedMaterial],
+) -> Result<(), Failure> {
+    let put = "INSERT INTO materials (vendor, account, region, key_id, id, generation, role, imported_at, \
+             expires_at, public_key, sealed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         ON CONFLICT (vendor, account, region, key_id, id) DO UPDATE SET generation = excluded.generation, \
+             role = excluded.role, imported_at = excluded.imported_at, expires_at = excluded.expires_at, \
+             public_key = excluded.public_key, \
+             sealed = CASE WHEN $12 THEN COALESCE(excluded.sealed, materials.sealed) END \
+         RETURNING sealed IS NOT NULL AS present";
+    for record in &key.materials {
+        let sealed = new_bytes(record, materials);
+        let stored: Option<PresentRow> = sql::<DB>(put)
+            .scope(&key.scope)
+            .text(&key.id.0)
+            .text(&record.id.0)
+            .bind(record.generation)
+            .bind(record.role.word())
+            .bind(record.imported_at.0)
+            .bind(expires_at(record.expiry))
+            .bind(record.public_key.as_deref())
+            .bind(sealed)
+            .bind(record.present)
+            .row(connection)
+            .await?;
+        // Presence is nothing but bytes being there. A record that says so without them would read
+        // back as something else than was stored.
+        if stored.is_none_or(|row| row.present != record.present) {
+            let key = format!("{}/{}", rows::key_name(&key.scope, &key.id), record.id.0);
+            return Err(StoreError::Corrupt { table: "materials", column: "sealed", key }.into());
+        }
+    }
+    Ok(())
+}
+
+fn new_bytes<'a>(record: &MaterialRecord, materials: &'a [SealedMaterial]) -> Option<&'a [u8]> {
+    let new = materials.iter().find(|material| record.present && material.id == record.id);
+    new.map(|material| material.sealed.0.as_slice())
+}
+
+fn expires_at(expiry: Expiry) -> Option<i64> {
+    match expiry {
+        Expiry::Never => None,
+        Expiry::At(end) => Some(end.0),
+    }
+}

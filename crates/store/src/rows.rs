@@ -1,0 +1,235 @@
+//! Rows and the engine's types. What cannot be understood is [`StoreError::Corrupt`], never a
+//! guess: a key whose record was misread could hand out what it must not.
+
+use import_engine::store::{Sealed, StoreError, StoredKeyPair, StoredParameters};
+use import_engine::{
+    Deletion, DomainClock, Expiry, Key, KeyId, KeySpec, KeyState, KeyUsage, MaterialId, MaterialRecord, MaterialRole,
+    Origin, Scope, Tenant, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+};
+use sqlx::FromRow;
+
+use crate::text::original;
+
+/// A key beside one of its materials, or beside nothing.
+#[derive(FromRow)]
+pub(crate) struct KeyRow {
+    vendor: String,
+    account: String,
+    region: String,
+    id: String,
+    revision: i64,
+    spec: String,
+    usage: String,
+    origin: String,
+    state: String,
+    created_at: i64,
+    deletion_at: Option<i64>,
+    deletion_window_days: Option<i64>,
+    description: String,
+    name: Option<String>,
+    attributes: String,
+    // Of the material. All null if the key has none.
+    material_id: Option<String>,
+    generation: Option<i64>,
+    role: Option<String>,
+    imported_at: Option<i64>,
+    expires_at: Option<i64>,
+    public_key: Option<Vec<u8>>,
+    present: bool,
+}
+
+#[derive(FromRow)]
+pub(crate) struct ParametersRow {
+    id: String,
+    vendor: String,
+    account: String,
+    region: String,
+    key_id: String,
+    algorithm: String,
+    wrapping_key: String,
+    private_key: Option<Vec<u8>>,
+    created_at: i64,
+    valid_to: i64,
+    superseded: bool,
+}
+
+#[derive(FromRow)]
+pub(crate) struct KeyPairRow {
+    id: String,
+    spec: String,
+    public_key: Vec<u8>,
+    private_key: Vec<u8>,
+}
+
+#[derive(FromRow)]
+pub(crate) struct ClockRow {
+    clock_kind: String,
+    clock_value: i64,
+}
+
+#[derive(FromRow)]
+pub(crate) struct TenantRow {
+    vendor: String,
+    account: String,
+}
+
+#[derive(FromRow)]
+pub(crate) struct SealedRow {
+    pub(crate) sealed: Option<Vec<u8>>,
+}
+
+#[derive(FromRow)]
+pub(crate) struct PresentRow {
+    pub(crate) present: bool,
+}
+
+#[derive(FromRow)]
+pub(crate) struct ValueRow {
+    pub(crate) value: Vec<u8>,
+}
+
+#[derive(FromRow)]
+pub(crate) struct IdRow {
+    pub(crate) id: String,
+}
+
+#[derive(FromRow)]
+pub(crate) struct CountRow {
+    pub(crate) count: i64,
+}
+
+#[derive(FromRow)]
+pub(crate) struct LeftRow {
+    pub(crate) failures_left: i64,
+}
+
+/// The words that a clock's kind has in its row.
+mod clock_kind {
+    pub(super) const REAL: &str = "real";
+    pub(super) const OFFSET: &str = "offset";
+    pub(super) const FROZEN: &str = "frozen";
+}
+
+/// Kind and value of a clock, as its row has them.
+pub(crate) fn clock_columns(clock: DomainClock) -> (&'static str, i64) {
+    match clock {
+        DomainClock::Real => (clock_kind::REAL, 0),
+        DomainClock::Offset(micros) => (clock_kind::OFFSET, micros),
+        DomainClock::Frozen(at) => (clock_kind::FROZEN, at.0),
+    }
+}
+
+/// A tenant's clock from its row.
+pub(crate) fn clock(row: &ClockRow, tenant: &Tenant) -> Result<DomainClock, StoreError> {
+    match row.clock_kind.as_str() {
+        clock_kind::REAL => Ok(DomainClock::Real),
+        clock_kind::OFFSET => Ok(DomainClock::Offset(row.clock_value)),
+        clock_kind::FROZEN => Ok(DomainClock::Frozen(Timestamp(row.clock_value))),
+        _ => Err(StoreError::Corrupt { table: "tenants", column: "clock_kind", key: tenant.to_string() }),
+    }
+}
+
+/// A tenant from its row.
+pub(crate) fn tenant(row: TenantRow) -> Tenant {
+    Tenant::new(original(row.vendor), original(row.account))
+}
+
+/// Keys from the rows of a join with their materials. The rows of a key must follow each other.
+pub(crate) fn keys(rows: Vec<KeyRow>) -> Result<Vec<Key>, StoreError> {
+    let mut keys: Vec<Key> = Vec::new();
+    for row in rows {
+        let material = material(&row)?;
+        let key = key(row)?;
+        match keys.last_mut().filter(|last| last.id == key.id && last.scope == key.scope) {
+            Some(last) => last.materials.extend(material),
+            None => keys.push(Key { materials: material.into_iter().collect(), ..key }),
+        }
+    }
+    Ok(keys)
+}
+
+/// What identifies a key's row, for messages.
+pub(crate) fn key_name(scope: &Scope, id: &KeyId) -> String {
+    format!("{}/{}/{id}", scope.tenant, scope.region)
+}
+
+/// The record of a key, without its materials.
+fn key(row: KeyRow) -> Result<Key, StoreError> {
+    let scope = Scope::new(Tenant::new(original(row.vendor), original(row.account)), original(row.region));
+    let id = KeyId(original(row.id));
+    let corrupt = |column| StoreError::Corrupt { table: "keys", column, key: key_name(&scope, &id) };
+    let deletion = match (row.deletion_at, row.deletion_window_days) {
+        (None, None) => None,
+        (Some(at), Some(days)) => {
+            let window_days = u32::try_from(days).map_err(|_| corrupt("deletion_window_days"))?;
+            Some(Deletion { at: Timestamp(at), window_days })
+        }
+        _ => return Err(corrupt("deletion_at")),
+    };
+    Ok(Key {
+        spec: KeySpec::from_word(&row.spec).ok_or_else(|| corrupt("spec"))?,
+        usage: KeyUsage::from_word(&row.usage).ok_or_else(|| corrupt("usage"))?,
+        origin: Origin::from_word(&row.origin).ok_or_else(|| corrupt("origin"))?,
+        state: KeyState::from_word(&row.state).ok_or_else(|| corrupt("state"))?,
+        created_at: Timestamp(row.created_at),
+        deletion,
+        description: original(row.description),
+        name: row.name.map(original),
+        attributes: original(row.attributes),
+        materials: Vec::new(),
+        revision: row.revision,
+        scope,
+        id,
+    })
+}
+
+/// The material beside a key, if there is one.
+fn material(row: &KeyRow) -> Result<Option<MaterialRecord>, StoreError> {
+    let Some(id) = &row.material_id else { return Ok(None) };
+    let corrupt = |column| StoreError::Corrupt {
+        table: "materials",
+        column,
+        key: format!("{}/{}/{}/{}/{id}", row.vendor, row.account, row.region, row.id),
+    };
+    let role = row.role.as_deref().and_then(MaterialRole::from_word);
+    Ok(Some(MaterialRecord {
+        id: MaterialId(id.clone()),
+        role: role.ok_or_else(|| corrupt("role"))?,
+        present: row.present,
+        imported_at: Timestamp(row.imported_at.ok_or_else(|| corrupt("imported_at"))?),
+        expiry: row.expires_at.map_or(Expiry::Never, |at| Expiry::At(Timestamp(at))),
+        public_key: row.public_key.clone(),
+        generation: row.generation.ok_or_else(|| corrupt("generation"))?,
+    }))
+}
+
+/// Import parameters from their row.
+pub(crate) fn parameters(row: ParametersRow) -> Result<StoredParameters, StoreError> {
+    let corrupt = |column| StoreError::Corrupt { table: "import_parameters", column, key: row.id.clone() };
+    let algorithm = WrappingAlgorithm::from_word(&row.algorithm).ok_or_else(|| corrupt("algorithm"))?;
+    let wrapping_key = WrappingKeySpec::from_word(&row.wrapping_key).ok_or_else(|| corrupt("wrapping_key"))?;
+    Ok(StoredParameters {
+        id: row.id,
+        scope: Scope::new(Tenant::new(original(row.vendor), original(row.account)), original(row.region)),
+        key: KeyId(original(row.key_id)),
+        algorithm,
+        wrapping_key,
+        private_key: row.private_key.map(Sealed),
+        created_at: Timestamp(row.created_at),
+        valid_to: Timestamp(row.valid_to),
+        superseded: row.superseded,
+    })
+}
+
+/// A key pair of the pool from its row.
+pub(crate) fn key_pair(row: KeyPairRow) -> Result<StoredKeyPair, StoreError> {
+    let Some(spec) = WrappingKeySpec::from_word(&row.spec) else {
+        return Err(StoreError::Corrupt { table: "wrapping_keys", column: "spec", key: row.id });
+    };
+    Ok(StoredKeyPair { id: row.id, spec, public_key: row.public_key, private_key: Sealed(row.private_key) })
+}
+
+/// A number of rows.
+pub(crate) fn count(row: Option<&CountRow>) -> u64 {
+    row.and_then(|row| u64::try_from(row.count).ok()).unwrap_or(0)
+}

@@ -13,6 +13,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(openssl::sha::sha256(bytes))
 }
 
+/// SHA-512.
+pub fn sha512(bytes: &[u8]) -> [u8; 64] {
+    openssl::sha::sha512(bytes)
+}
+
 /// HMAC-SHA-256.
 ///
 /// # Errors

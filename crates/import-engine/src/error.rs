@@ -103,9 +103,12 @@ pub enum Error {
     /// The material opened, but is not of the length, form or kind that the key needs.
     #[error("material unfit")]
     MaterialUnfit,
-    /// Other material than the key was first given.
+    /// Other material than the key was first given, or than the caller said it would be.
     #[error("material differs")]
     MaterialDiffers,
+    /// Material that was said to be new, for a key that holds its one material already.
+    #[error("the key holds one material only")]
+    SecondMaterial,
     /// Material of this kind of key is not deleted at this vendor.
     #[error("material cannot be deleted")]
     MaterialNotDeletable,

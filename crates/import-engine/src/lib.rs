@@ -36,7 +36,7 @@ pub use operations::create_key::{NewKey, usage_fits};
 pub use operations::decrypt::Decrypted;
 pub use operations::encrypt::{Ciphertext, DataKey, Encrypted, EncryptionContext, SymmetricCiphertext};
 pub use operations::get_import_parameters::ImportParameters;
-pub use operations::import_material::{ImportMaterial, Imported};
+pub use operations::import_material::{Expected, ImportMaterial, Imported};
 pub use operations::public_key::PublicKey;
 pub use operations::sign::{Checked, Signed};
 pub use operations::start::StartError;

@@ -26,6 +26,35 @@ pub struct ImportMaterial {
     pub wrapped: Wrapped,
     /// How long it shall stay.
     pub expiry: Expiry,
+    /// What the caller says about the material.
+    pub expected: Expected,
+}
+
+/// What a caller says about the material that it brings. An import that turns out otherwise is
+/// refused.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub enum Expected {
+    /// Nothing.
+    #[default]
+    Anything,
+    /// The key has had it before; where an identifier is given, it is this one.
+    Known(Option<MaterialId>),
+    /// The key has never had it.
+    New,
+}
+
+impl Expected {
+    fn check(&self, key: &Key, id: &MaterialId) -> Result<(), Error> {
+        let is_known = key.materials.iter().any(|material| material.id == *id);
+        match self {
+            Self::Anything => Ok(()),
+            Self::Known(None) if is_known => Ok(()),
+            Self::Known(Some(named)) if is_known && named == id => Ok(()),
+            Self::New if key.materials.is_empty() => Ok(()),
+            Self::New if !is_known => Err(Error::SecondMaterial),
+            Self::Known(_) | Self::New => Err(Error::MaterialDiffers),
+        }
+    }
 }
 
 /// What an import did.
@@ -52,7 +81,8 @@ impl Engine {
     /// In this order: [`Error::KeyNotFound`], [`Error::OriginUnfit`], [`Error::WrongState`]; of the
     /// token [`Error::TokenUnknown`], [`Error::TokenForOtherKey`], [`Error::TokenExpired`],
     /// [`Error::TokenSuperseded`]; [`Error::ExpiryNotInFuture`], [`Error::ExpiryTooFar`];
-    /// [`Error::UnwrapFailed`] and the refusals of [`unwrap`]; [`Error::MaterialDiffers`].
+    /// [`Error::UnwrapFailed`] and the refusals of [`unwrap`]; [`Error::MaterialDiffers`],
+    /// [`Error::SecondMaterial`].
     pub async fn import_material(&self, scope: &Scope, id: &KeyId, import: ImportMaterial) -> Result<Imported, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
@@ -74,6 +104,7 @@ impl Engine {
             let now = self.now(&scope.tenant).await?;
             let key = self.load(scope, id, now, policy).await?;
             self.live_parameters(scope, &token).await?;
+            import.expected.check(&key, &fit.id)?;
             let mut after = key.accept(fit.id.clone(), fit.public_key.clone(), expiry, now, policy)?;
             match self.store.commit_import(&after, &sealed, &token.parameters).await {
                 Ok(()) => {

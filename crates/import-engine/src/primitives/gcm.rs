@@ -134,3 +134,7 @@ fn opened(cipher: &CipherRef, key: &Material, nonce: &[u8; 12], aad: &[u8], body
     context.cipher_final(&mut [0; 16])?;
     Ok(plain)
 }
+
+#[cfg(test)]
+#[path = "gcm_tests.rs"]
+mod tests;

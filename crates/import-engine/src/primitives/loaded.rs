@@ -42,7 +42,8 @@ impl LoadedKey {
     /// Parses canonical material.
     ///
     /// # Errors
-    /// [`Error::Internal`] if it is not canonical material of the kind.
+    /// [`Error::Internal`] if it does not parse. Whether an RSA key has the kind's size, or a curve
+    /// key the kind's curve, is not asked again: [`canonical`](super::canonical) has seen to it.
     pub fn load(spec: KeySpec, material: &Material) -> Result<Self, Error> {
         let private = || PKey::private_key_from_pkcs8(material.expose()).map_err(Error::internal);
         let parsed = match spec {

@@ -12,6 +12,7 @@ mod digest;
 mod ed25519;
 mod gcm;
 mod generate;
+mod hash;
 mod identity;
 mod kdf;
 mod loaded;
@@ -27,6 +28,7 @@ pub(crate) mod sm2;
 pub use canonical::{PKCS8_MAX, Unfit, canonical};
 pub use gcm::{aes256_gcm_open, aes256_gcm_seal};
 pub use generate::{generate, generate_wrapping_pair};
+pub use hash::{sha256, sm3};
 pub use identity::identity;
 pub use kdf::{hkdf_sha256, hmac_sha256};
 pub use loaded::LoadedKey;
@@ -46,3 +48,6 @@ impl From<openssl::error::ErrorStack> for Refused {
         Self
     }
 }
+
+#[cfg(test)]
+mod wycheproof_tests;

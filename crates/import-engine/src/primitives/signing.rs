@@ -2,7 +2,7 @@
 
 use openssl::error::ErrorStack;
 use openssl::hash::hash;
-use openssl::pkey::{PKeyRef, Private};
+use openssl::pkey::{HasPublic, PKeyRef, Private};
 use openssl::pkey_ctx::{PkeyCtx, PkeyCtxRef};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Signer, Verifier};
@@ -52,8 +52,8 @@ pub(super) fn sign_digest(
 }
 
 /// Whether a signature over a digest is right. A malformed one is just not right.
-pub(super) fn verify_digest(
-    key: &PKeyRef<Private>,
+pub(super) fn verify_digest<T: HasPublic>(
+    key: &PKeyRef<T>,
     algorithm: SigningAlgorithm,
     digest: &[u8],
     signature: &[u8],
@@ -101,6 +101,10 @@ pub(super) fn sign_ed25519(key: &PKeyRef<Private>, message: &[u8]) -> Result<Vec
 }
 
 /// Whether an Ed25519 signature over a message is right.
-pub(super) fn verify_ed25519(key: &PKeyRef<Private>, message: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
+pub(super) fn verify_ed25519<T: HasPublic>(
+    key: &PKeyRef<T>,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<bool, ErrorStack> {
     Ok(Verifier::new_without_digest(key)?.verify_oneshot(signature, message).unwrap_or(false))
 }

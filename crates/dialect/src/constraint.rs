@@ -59,6 +59,9 @@ pub enum Shape {
         /// Greatest value.
         max: i64,
     },
+    /// A whole JSON number from 0 to 2^64 - 1, without further bounds. A negative one is of the
+    /// wrong type.
+    Unsigned,
     /// A whole number, as JSON number or as decimal text.
     Numeric {
         /// Least value.
@@ -133,6 +136,7 @@ impl Shape {
         match self {
             Self::Text(_) | Self::Blob { .. } => "string",
             Self::Integer { .. } | Self::Numeric { .. } => "integer",
+            Self::Unsigned => "unsigned integer",
             Self::Timestamp => "number",
             Self::Boolean => "boolean",
             Self::List { .. } => "list",
@@ -227,6 +231,10 @@ pub struct Mismatch {
     pub expected: &'static str,
 }
 
+/// How many unknown members are told: enough for any message, few enough that a body full of them
+/// does not become a report full of them.
+const UNKNOWN_MAX: usize = 16;
+
 /// Everything that [`check`] found, in the order of the table.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Report {
@@ -234,7 +242,7 @@ pub struct Report {
     pub mismatches: Vec<Mismatch>,
     /// Broken rules.
     pub violations: Vec<Violation>,
-    /// Members that the table does not know.
+    /// Members that the table does not know, the first few of them.
     pub unknown: Vec<Path>,
 }
 
@@ -274,7 +282,7 @@ fn structure(members: &'static [Member], value: &Value, path: &mut Path, report:
         path.0.pop();
     }
     for name in object.keys() {
-        if !members.iter().any(|member| member.name == name) {
+        if report.unknown.len() < UNKNOWN_MAX && !members.iter().any(|member| member.name == name) {
             path.0.push(Step::Name(name.clone()));
             report.unknown.push(path.clone());
             path.0.pop();
@@ -294,6 +302,7 @@ fn walk(shape: &'static Shape, value: &Value, path: &mut Path, report: &mut Repo
             Some(number) => range(number, *min, *max, path, report),
             None => mismatch(shape, path, report),
         },
+        (Shape::Unsigned, Value::Number(number)) if number.is_u64() => {}
         (Shape::Numeric { min, max }, Value::Number(number)) => match whole(number) {
             Some(number) => range(number, *min, *max, path, report),
             None => mismatch(shape, path, report),
@@ -510,6 +519,17 @@ mod tests {
                 ("Tags".into(), "list")
             ]
         );
+    }
+
+    #[test]
+    fn a_negative_number_is_no_unsigned_one() {
+        static TABLE: &[Member] = &[Member::optional("Count", &Shape::Unsigned)];
+        for fit in [json!(0), json!(u64::MAX)] {
+            assert!(check(TABLE, &json!({"Count": fit})).is_clean(), "{fit}");
+        }
+        for unfit in [json!(-1), json!(1.0), json!("1"), json!(true)] {
+            assert_eq!(check(TABLE, &json!({"Count": unfit})).mismatches.len(), 1, "{unfit}");
+        }
     }
 
     #[test]

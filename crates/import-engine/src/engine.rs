@@ -156,8 +156,12 @@ impl Engine {
         Ok((key, material, loaded))
     }
 
-    /// A key whose state and usage permit an operation, in the order in which the vendor checks.
-    pub(crate) async fn permitted(
+    /// A key whose state and usage permit an operation, in the order in which the vendor checks. For
+    /// callers that must know the key's kind before they can say what to do with it.
+    ///
+    /// # Errors
+    /// [`Error::KeyNotFound`], [`Error::WrongUsage`], [`Error::WrongState`].
+    pub async fn permitted(
         &self,
         scope: &Scope,
         id: &KeyId,

@@ -6,6 +6,7 @@
 //!                  ├─ "parameters"  + tenant ─ seals the private wrapping keys of import parameters
 //!                  ├─ "token"       + tenant ─ seals import tokens
 //!                  ├─ "fingerprint" + tenant ─ HMAC key of material identifiers
+//!                  ├─ "handout"     + vendor ─ seals what dialects hand out and get back: session tokens …
 //!                  ├─ "pool"                 ─ seals ready-made wrapping keys, which have no tenant yet
 //!                  └─ "check"                ─ what a wrong master key is recognised by
 //! ```
@@ -36,6 +37,8 @@ pub(crate) enum Purpose {
     Token,
     /// A ready-made wrapping key.
     Pool,
+    /// Something a dialect hands to its callers and gets back.
+    Handout,
 }
 
 impl Purpose {
@@ -45,6 +48,7 @@ impl Purpose {
             Self::Parameters => "parameters",
             Self::Token => "token",
             Self::Pool => "pool",
+            Self::Handout => "handout",
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod delete_material;
 pub(crate) mod deletion;
 pub(crate) mod encrypt;
 pub(crate) mod get_import_parameters;
+pub(crate) mod handout;
 pub(crate) mod import_material;
 pub(crate) mod mac;
 pub(crate) mod public_key;

@@ -27,9 +27,6 @@ mod tests {
         // FIPS 180-4 and GB/T 32905, A.1.
         let abc = b"abc";
         assert_eq!(hex::encode(sha256(abc)), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_eq!(
-            hex::encode(sm3(abc).unwrap()),
-            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
-        );
+        assert_eq!(hex::encode(sm3(abc).unwrap()), "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
     }
 }

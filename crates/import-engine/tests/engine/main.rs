@@ -1,0 +1,8 @@
+//! The engine over a real store: one SQLite file per test, time by hand.
+
+mod imports;
+mod races;
+mod rows;
+mod tokens;
+mod use_of_keys;
+mod world;

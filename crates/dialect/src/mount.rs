@@ -3,6 +3,7 @@
 //! The framework's own refusals never reach a client from here: the body is read by hand, because
 //! the extractors would answer in actix's words.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,12 +11,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_trait::async_trait;
-use futures_util::StreamExt as _;
-use import_engine::{Chance, Clock};
+use futures_util::{FutureExt as _, StreamExt as _};
+use import_engine::{Chance, Clock, Error};
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::http::{Head, Headers, Request, Response};
+use crate::http::{Head, Headers, Record, Request, Response};
 
 /// One vendor's language, as the handler sees it.
 #[async_trait]
@@ -48,6 +50,17 @@ pub struct Mounted {
     pub body_deadline: Duration,
     /// How long an answer may take, the body apart.
     pub answer_deadline: Duration,
+    /// Where the work on a request runs. `None`: on the thread that read it, which is right unless
+    /// the store's connections belong to another runtime.
+    pub runtime: Option<Handle>,
+    /// Is told of every answer.
+    pub observer: Arc<dyn Observer>,
+}
+
+/// Counts answers.
+pub trait Observer: Send + Sync {
+    /// A request of a vendor was answered.
+    fn answered(&self, vendor: &'static str, record: &Record, status: u16, took: Duration);
 }
 
 /// The handler. Register as the default service.
@@ -63,19 +76,38 @@ pub async fn handle(mounted: web::Data<Mounted>, request: HttpRequest, payload: 
         Ok(Err(failure)) => frontend.refuse(&head, &id, failure),
         Ok(Ok(body)) => {
             let whole = Request { head: head.clone(), body, id: id.clone(), received_at };
-            match tokio::time::timeout(mounted.answer_deadline, frontend.serve(whole)).await {
+            match mounted.serve(frontend, whole).await {
                 Ok(response) => response,
-                Err(_) => frontend.refuse(&head, &id, Failure::Deadline),
+                Err(failure) => frontend.refuse(&head, &id, failure),
             }
         }
     };
-    log(frontend.vendor(), &id, &head, &response, started.elapsed());
+    let took = started.elapsed();
+    mounted.observer.answered(frontend.vendor(), &response.record, response.status, took);
+    log(frontend.vendor(), &id, &head, &response, took);
     write(response)
 }
 
 impl Mounted {
     fn frontend(&self, head: &Head) -> Option<&Arc<dyn Frontend>> {
         self.frontends.iter().find(|frontend| frontend.claims(head)).or(self.frontends.last())
+    }
+
+    /// Has the request answered where the work belongs, in time, and without letting a panic pass.
+    async fn serve(&self, frontend: &Arc<dyn Frontend>, request: Request) -> Result<Response, Failure> {
+        let frontend = frontend.clone();
+        let work = AssertUnwindSafe(async move { frontend.serve(request).await }).catch_unwind();
+        let work = tokio::time::timeout(self.answer_deadline, work);
+        let outcome = match &self.runtime {
+            None => work.await,
+            Some(runtime) => runtime.spawn(work).await.map_err(|error| Failure::Engine(Error::internal(error)))?,
+        };
+        match outcome {
+            Ok(Ok(response)) => Ok(response),
+            // The panic hook has logged where.
+            Ok(Err(_)) => Err(Failure::Engine(Error::internal("a panic"))),
+            Err(_) => Err(Failure::Deadline),
+        }
     }
 }
 
@@ -99,7 +131,12 @@ fn head(request: &HttpRequest) -> Head {
     }
 }
 
-async fn read(mut payload: Payload, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// The body, if it has at most `limit` bytes.
+///
+/// # Errors
+/// [`Failure::TooLarge`] as soon as it is over the limit; what is left is not read.
+/// [`Failure::BrokenRequest`] if it breaks off.
+pub async fn read(mut payload: Payload, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut chunks: Vec<web::Bytes> = Vec::new();
     let mut length = 0usize;
     while let Some(chunk) = payload.next().await {

@@ -1,0 +1,248 @@
+//! Who calls: the signature `TC3-HMAC-SHA256` and the older `HmacSHA1` and `HmacSHA256`.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::DateTime;
+use dialect::http::Request;
+use dialect::signature::{hmac_sha1, hmac_sha256, sha256_hex, signatures_equal};
+use dialect::{Credentials, Verified};
+use import_engine::{Error, Material, Tenant};
+use zeroize::Zeroizing;
+
+use crate::VENDOR;
+use crate::accounts::claimant;
+use crate::arrival::{Arrival, Proof};
+use crate::authorization::{ALGORITHM, Authorization, TERMINATOR};
+use crate::errors::Refusal;
+use crate::form::Parameter;
+use crate::seen_signatures::{SeenSignatures, Sight};
+use crate::settings::Settings;
+
+/// The service in a credential scope.
+const SERVICE: &str = "kms";
+
+/// Stands for the hash of a body that is left unsigned.
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// Proves callers.
+pub(crate) struct Authenticator {
+    credentials: Arc<Credentials>,
+    strict_service: bool,
+    skew_seconds: i64,
+    seen: SeenSignatures,
+}
+
+impl Authenticator {
+    /// For callers with these credentials.
+    pub fn new(credentials: Arc<Credentials>, settings: &Settings) -> Self {
+        let skew_seconds = settings.clock_skew_seconds;
+        // Dated ahead as far as may be, a signature is good for twice the skew.
+        let seen = SeenSignatures::new(settings.remembered_signatures, skew_seconds.saturating_mul(2));
+        Self { credentials, strict_service: settings.strict_service, skew_seconds, seen }
+    }
+
+    /// The caller, if the request proves one. The only place where one is attested.
+    ///
+    /// # Errors
+    /// In this order: a malformed proof, a timestamp out of the window, an unknown access id, a
+    /// wrong signature, a token where there should be none.
+    pub fn authenticate(&self, request: &Request, arrival: &Arrival) -> Result<Verified, Refusal> {
+        if let Proof::Tc3(authorization) = &arrival.proof {
+            self.require_service(request, &authorization.service)?;
+        }
+        let off = request.received_at.seconds().abs_diff(arrival.timestamp);
+        if off > self.skew_seconds.unsigned_abs() {
+            return Err(Refusal::SignatureExpire { server_time: request.received_at.seconds() });
+        }
+        let principal = match &arrival.proof {
+            // Unverified: the code for a scope of another day.
+            Proof::Tc3(authorization) if authorization.date != day(arrival.timestamp) => {
+                return Err(Refusal::InvalidAuthorization("`Date` in Credential is not the day of `X-TC-Timestamp`"));
+            }
+            Proof::Tc3(authorization) => &authorization.secret_id,
+            Proof::V1 { secret_id, .. } => secret_id,
+        };
+        if !is_access_id(principal) {
+            return Err(Refusal::InvalidSecretId);
+        }
+        let claimant = claimant(&self.credentials, principal).ok_or(Refusal::SecretIdNotFound)?;
+        if let Some(secret) = &claimant.secret {
+            self.require_signature(request, arrival, secret)?;
+            // Only permanent credentials are known here.
+            if arrival.token.is_some() {
+                return Err(Refusal::TokenFailure);
+            }
+        }
+        let region = arrival.region.clone().unwrap_or_default();
+        Ok(Verified::attest(Tenant::new(VENDOR, claimant.account), region, principal))
+    }
+
+    /// Refuses a signature for another service. Some SDKs take the first label of the host for the
+    /// service's name, whatever it is.
+    fn require_service(&self, request: &Request, service: &str) -> Result<(), Refusal> {
+        let host = request.head.headers.get("host").unwrap_or_default();
+        let label = host.split('.').next().unwrap_or_default();
+        let is_label = service == label || Some(service.as_bytes()) == without_port(label.as_bytes());
+        if service == SERVICE || (is_label && !self.strict_service) {
+            Ok(())
+        } else {
+            Err(Refusal::InvalidAuthorization("`Service` in Credential not valid."))
+        }
+    }
+
+    fn require_signature(&self, request: &Request, arrival: &Arrival, secret: &Material) -> Result<(), Refusal> {
+        match &arrival.proof {
+            Proof::Tc3(authorization) => {
+                require_tc3(request, arrival.timestamp, authorization, secret)?;
+                let headers = &request.head.headers;
+                let sight = Sight {
+                    signature: &authorization.signature,
+                    target: (&arrival.action, arrival.region.as_deref().unwrap_or_default(), &arrival.version),
+                    trace_id: headers.get("x-tc-traceid"),
+                    names_client: headers.bytes("x-tc-requestclient").is_some(),
+                };
+                self.seen.admit(&sight, request.received_at)
+            }
+            Proof::V1 { signature, method, parameters, .. } => {
+                require_v1(request, method.as_deref(), parameters, signature, secret)
+            }
+        }
+    }
+}
+
+fn require_tc3(
+    request: &Request,
+    timestamp: i64,
+    authorization: &Authorization,
+    secret: &Material,
+) -> Result<(), Refusal> {
+    let scope = format!("{}/{}/{TERMINATOR}", authorization.date, authorization.service);
+    let key = tc3_key(secret, &authorization.date, &authorization.service)?;
+    let payload_hash = payload_hash(request);
+    let host = request.head.headers.bytes("host").unwrap_or_default();
+    // Some SDKs sign the host without its port, some values as they are rather than in lower case.
+    for host in std::iter::once(host).chain(without_port(host)) {
+        for lower_case in [true, false] {
+            let canonical = canonical_request(request, &authorization.signed_headers, host, lower_case, &payload_hash)?;
+            let text = format!("{ALGORITHM}\n{timestamp}\n{scope}\n{}", sha256_hex(&canonical));
+            let calculated = hex::encode(hmac_sha256(&key, text.as_bytes())?);
+            if signatures_equal(&calculated, &authorization.signature) {
+                return Ok(());
+            }
+        }
+    }
+    Err(Refusal::SignatureFailure)
+}
+
+fn tc3_key(secret: &Material, date: &str, service: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut start = Zeroizing::new(Vec::with_capacity(3 + secret.len()));
+    start.extend_from_slice(b"TC3");
+    start.extend_from_slice(secret.expose());
+    let date = Zeroizing::new(hmac_sha256(&start, date.as_bytes())?);
+    let service = Zeroizing::new(hmac_sha256(&date, service.as_bytes())?);
+    Ok(Zeroizing::new(hmac_sha256(&service, TERMINATOR.as_bytes())?))
+}
+
+fn payload_hash(request: &Request) -> String {
+    if request.head.headers.get("x-tc-content-sha256") == Some(UNSIGNED_PAYLOAD) {
+        return sha256_hex(UNSIGNED_PAYLOAD.as_bytes());
+    }
+    sha256_hex(&request.body)
+}
+
+fn canonical_request(
+    request: &Request,
+    signed_headers: &[String],
+    host: &[u8],
+    lower_case: bool,
+    payload_hash: &str,
+) -> Result<Vec<u8>, Refusal> {
+    let head = &request.head;
+    // The query of a POST is never part of it.
+    let query = if head.method == "GET" { head.query.as_str() } else { "" };
+    let mut text = format!("{}\n/\n{query}\n", head.method).into_bytes();
+    for name in signed_headers {
+        let name = name.trim().to_ascii_lowercase();
+        let value = if name == "host" { Some(host) } else { head.headers.bytes(&name) };
+        let value = value.ok_or(Refusal::InvalidAuthorization("a signed header is missing"))?;
+        if head.headers.is_repeated(&name) {
+            return Err(Refusal::InvalidAuthorization("a signed header is repeated"));
+        }
+        text.extend_from_slice(name.as_bytes());
+        text.push(b':');
+        let value = value.trim_ascii();
+        if lower_case {
+            text.extend_from_slice(String::from_utf8_lossy(value).to_lowercase().as_bytes());
+        } else {
+            text.extend_from_slice(value);
+        }
+        text.push(b'\n');
+    }
+    text.extend_from_slice(format!("\n{}\n{payload_hash}", signed_headers.join(";")).as_bytes());
+    Ok(text)
+}
+
+fn require_v1(
+    request: &Request,
+    method: Option<&str>,
+    parameters: &[Parameter],
+    signature: &str,
+    secret: &Material,
+) -> Result<(), Refusal> {
+    let hmac = match method {
+        None | Some("HmacSHA1") => hmac_sha1,
+        Some("HmacSHA256") => hmac_sha256,
+        // Unverified: the code for an unknown method.
+        Some(_) => return Err(Refusal::SignatureFailure),
+    };
+    let host = request.head.headers.bytes("host").unwrap_or_default();
+    for host in std::iter::once(host).chain(without_port(host)) {
+        let text = v1_text(&request.head.method, host, parameters);
+        if signatures_equal(&STANDARD.encode(hmac(secret.expose(), &text)?), signature) {
+            return Ok(());
+        }
+    }
+    Err(Refusal::SignatureFailure)
+}
+
+/// What a parameter signature covers: all parameters, sorted by name, with their raw values.
+fn v1_text(method: &str, host: &[u8], parameters: &[Parameter]) -> Zeroizing<Vec<u8>> {
+    let mut sorted: Vec<&Parameter> = parameters.iter().collect();
+    sorted.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    let length: usize = sorted.iter().map(|found| found.name.len() + found.value.len() + 2).sum();
+    let mut text = Zeroizing::new(Vec::with_capacity(method.len() + host.len() + 2 + length));
+    text.extend_from_slice(method.as_bytes());
+    text.extend_from_slice(host);
+    text.extend_from_slice(b"/");
+    for (index, parameter) in sorted.into_iter().enumerate() {
+        text.push(if index == 0 { b'?' } else { b'&' });
+        text.extend_from_slice(parameter.name.as_bytes());
+        text.push(b'=');
+        text.extend_from_slice(parameter.value.as_bytes());
+    }
+    text
+}
+
+/// A host without its port, if it has one.
+fn without_port(host: &[u8]) -> Option<&[u8]> {
+    let colon = host.iter().rposition(|byte| *byte == b':')?;
+    let (name, port) = host.split_at_checked(colon)?;
+    (port.len() > 1 && port.iter().skip(1).all(u8::is_ascii_digit)).then_some(name)
+}
+
+/// The UTC day of a timestamp.
+fn day(timestamp: i64) -> String {
+    DateTime::from_timestamp(timestamp, 0).map(|time| time.format("%Y-%m-%d").to_string()).unwrap_or_default()
+}
+
+/// Whether text has the form of an access id.
+fn is_access_id(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+#[cfg(test)]
+#[path = "auth_tests.rs"]
+mod tests;

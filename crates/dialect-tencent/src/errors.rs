@@ -1,0 +1,554 @@
+//! Everything this dialect refuses, with its code and text. The only file that knows either.
+//!
+//! Texts in a comment's company were never seen; the code is what clients act on.
+
+use dialect::Failure;
+use dialect::constraint::{Mismatch, Report, Rule};
+use import_engine::{Error, KeyOperation, KeyState};
+
+use crate::API_VERSION;
+
+/// The most bytes of a POST request under TC3.
+pub(crate) const SIZE_TC3_MAX: usize = 10 * 1024 * 1024;
+
+/// The most bytes of a POST request under one of the older signatures.
+pub(crate) const SIZE_V1_MAX: usize = 1024 * 1024;
+
+/// Why this dialect said no.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Refusal {
+    /// What all dialects have in common.
+    Failure(Failure),
+
+    // Found by the gateway.
+    /// Neither GET nor POST.
+    UnsupportedProtocol,
+    /// Not the one path there is.
+    WrongPath,
+    /// More than a request may have.
+    TooLarge,
+    /// More than a request under an older signature may have.
+    TooLargeForV1,
+    /// A common parameter is missing.
+    Missing(&'static str),
+    /// A header or parameter is given twice.
+    Repeated(String),
+    /// An item of a query or form without `=`.
+    UnsplitItem,
+    /// Parameters that are not UTF-8.
+    NotText,
+    /// The body is not a JSON object.
+    NotJson,
+    /// A body of a media type that the service does not take.
+    WrongMediaType,
+    /// A multipart body, which no action takes.
+    Multipart,
+    /// A value of another type.
+    WrongType {
+        /// Where.
+        path: String,
+        /// The vendor's word for the type that belongs there.
+        expected: &'static str,
+    },
+    /// No such version.
+    NoSuchVersion(String),
+    /// No such region, and the name of the common parameter that says so.
+    UnknownRegion(&'static str),
+    /// A region without this service.
+    UnsupportedRegion,
+
+    // Found while proving the caller.
+    /// The signature is another one.
+    SignatureFailure,
+    /// The timestamp is too far from this time, in seconds since 1970.
+    SignatureExpire {
+        /// The real time.
+        server_time: i64,
+    },
+    /// Nobody has this access id.
+    SecretIdNotFound,
+    /// The access id has an impossible form.
+    InvalidSecretId,
+    /// The `Authorization` header is not as it should be.
+    InvalidAuthorization(&'static str),
+    /// A token that is not good.
+    TokenFailure,
+
+    // Found by the service.
+    /// A value out of its bounds, by the parameter's name.
+    OutOfBounds(&'static str),
+    /// Not the form of a key identifier.
+    InvalidKeyId,
+    /// A key identifier given twice.
+    DuplicatedKeyId,
+    /// Not the form of an alias.
+    InvalidAlias,
+    /// `Type` is not one of those.
+    InvalidType,
+    /// No such usage.
+    InvalidKeyUsage,
+    /// A usage that is not offered here.
+    UnsupportedKeyUsage,
+    /// No such cluster.
+    InvalidHsmClusterId,
+    /// A tag key given twice.
+    TagKeysDuplicated,
+    /// A plaintext that is not base64, or too long.
+    InvalidPlaintext,
+    /// A ciphertext that is not one of ours.
+    InvalidCiphertext,
+    /// Something that polykms does not do, in words.
+    Unsupported(&'static str),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Failure(Failure::Engine(error))
+    }
+}
+
+/// What goes onto the wire, and what only into the log.
+#[derive(PartialEq, Debug)]
+pub(crate) struct Wire {
+    /// `Error.Code`.
+    pub code: &'static str,
+    /// `Error.Message`.
+    pub message: String,
+    /// The private cause of a fault.
+    pub cause: Option<String>,
+}
+
+/// A code with its usual text.
+type Known = (&'static str, &'static str);
+
+const INVALID_PARAMETER: &str = "InvalidParameter";
+
+// Unverified: the texts of these. The codes are the vendor's.
+const ALIAS_ALREADY_EXISTS: Known = ("InvalidParameterValue.AliasAlreadyExists", "The alias already exists.");
+const CMK_DISABLED: Known = ("ResourceUnavailable.CmkDisabled", "The CMK is disabled.");
+const CMK_NOT_FOUND: Known = ("ResourceUnavailable.CmkNotFound", "The CMK does not exist.");
+const CMK_NOT_PENDING_DELETE: Known =
+    ("ResourceUnavailable.CmkNotPendingDelete", "The CMK is not in the PendingDelete status.");
+const CMK_SHOULD_BE_DISABLED: Known =
+    ("ResourceUnavailable.CmkShouldBeDisabled", "The CMK must be disabled before its deletion is scheduled.");
+const CMK_STATE_NOT_SUPPORT: Known =
+    ("ResourceUnavailable.CmkStateNotSupport", "This operation cannot be performed under the current CMK status.");
+const DECRYPT_MATERIAL_ERROR: Known =
+    ("InvalidParameter.DecryptMaterialError", "Decryption of EncryptedKeyMaterial failed.");
+const DUPLICATED_KEY_ID: Known = ("InvalidParameterValue.DuplicatedKeyId", "There are duplicate KeyIds.");
+const INTERNAL_ERROR: Known = ("InternalError", "Internal error.");
+const INVALID_ALIAS: Known = ("InvalidParameterValue.InvalidAlias", "The alias format is incorrect.");
+const INVALID_CIPHERTEXT: Known = ("InvalidParameterValue.InvalidCiphertext", "The ciphertext format is incorrect.");
+const INVALID_HSM_CLUSTER_ID: Known = ("InvalidParameterValue.InvalidHsmClusterId", "Invalid HSM cluster ID.");
+const INVALID_KEY_ID: Known = ("InvalidParameterValue.InvalidKeyId", "Invalid KeyId.");
+const INVALID_KEY_USAGE: Known = ("InvalidParameterValue.InvalidKeyUsage", "KeyUsage parameter error.");
+const INVALID_PENDING_WINDOW: Known =
+    ("InvalidParameter.InvalidPendingWindowInDays", "PendingWindowInDays must be between 7 and 30.");
+const INVALID_PLAINTEXT: Known = ("InvalidParameterValue.InvalidPlaintext", "Invalid Plaintext.");
+const INVALID_TYPE: Known = ("InvalidParameterValue.InvalidType", "The Type parameter is incorrect.");
+const KEY_PENDING_DELETE: Known = ("ResourceUnavailable.KeyPendingDelete", "The CMK is pending deletion.");
+const MATERIAL_NOT_MATCH: Known =
+    ("InvalidParameterValue.MaterialNotMatch", "The key material is different from the one previously imported.");
+const NOT_EXTERNAL_CMK: Known =
+    ("UnsupportedOperation.NotExternalCmk", "Incorrect CMK type. Only External CMKs are supported.");
+const REQUEST_SIZE_LIMIT_EXCEEDED: Known = ("RequestSizeLimitExceeded", "The request exceeds the size limit.");
+const TAG_KEYS_DUPLICATED: Known = ("InvalidParameterValue.TagKeysDuplicated", "There are duplicate tag keys.");
+const TOKEN_EXPIRED: Known = ("ResourceUnavailable.TokenExpired", "Token has expired.");
+const TOKEN_FAILURE: Known = ("AuthFailure.TokenFailure", "Token error.");
+const TRY_AGAIN: Known = (
+    "RequestLimitExceeded",
+    "The request could not be served in time. Please reduce the frequency of calls and try again.",
+);
+const UNSUPPORTED_KEY_USAGE: Known = (
+    "UnsupportedOperation.UnsupportedKeyUsageInCurrentRegion",
+    "The key usage is not supported in the current region.",
+);
+
+/// Code and text of a refusal. `action` is the action as sent, if it was known by then.
+pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
+    match refusal {
+        Refusal::Failure(failure) => of_failure(failure, action),
+
+        Refusal::UnsupportedProtocol => {
+            said("UnsupportedProtocol", "The request protocol is not supported; only GET and POST are.")
+        }
+        Refusal::WrongPath => said(INVALID_PARAMETER, "The request path is not valid, it should be `/`."),
+        Refusal::TooLarge => known(REQUEST_SIZE_LIMIT_EXCEEDED),
+        Refusal::TooLargeForV1 => said(
+            "AuthFailure.SignatureFailure",
+            "The provided credentials could not be validated because of exceeding request size limit, please use new \
+             signature method `TC3-HMAC-SHA256`.",
+        ),
+        Refusal::Missing(name) => missing(name),
+        Refusal::Repeated(name) => said(INVALID_PARAMETER, format!("The parameter `{name}` is repeated.")),
+        Refusal::UnsplitItem => said(INVALID_PARAMETER, "Url key and value should be splited by `=`."),
+        Refusal::NotText => said(INVALID_PARAMETER, "The request parameters should be encoded in UTF-8."),
+        Refusal::NotJson => said(INVALID_PARAMETER, "The request body is not a valid JSON object."),
+        // Unverified: this code.
+        Refusal::WrongMediaType => {
+            said(INVALID_PARAMETER, "The `Content-Type` of the request is not valid, it should be `application/json`.")
+        }
+        Refusal::Multipart => said("InvalidRequest", "The multipart format of the request body is incorrect."),
+        Refusal::WrongType { path, expected } => wrong_type(path, expected),
+        Refusal::NoSuchVersion(version) => {
+            said("NoSuchVersion", format!("The specified api version=`{version}` does not exist in service=`kms`."))
+        }
+        Refusal::UnknownRegion(name) => said(
+            "InvalidParameterValue",
+            format!("A value specified in `{name}` is not valid, is unsupported, or cannot be used."),
+        ),
+        Refusal::UnsupportedRegion => said("UnsupportedRegion", "The action not support this region."),
+
+        Refusal::SignatureFailure => said(
+            "AuthFailure.SignatureFailure",
+            "The provided credentials could not be validated. Please check your signature is correct.",
+        ),
+        Refusal::SignatureExpire { server_time } => said(
+            "AuthFailure.SignatureExpire",
+            format!(
+                "Signature expired. Please use local time and enable NTP service for time synchronization to avoid a \
+                 deviation between `Timestamp` and the server time {server_time}."
+            ),
+        ),
+        Refusal::SecretIdNotFound => said(
+            "AuthFailure.SecretIdNotFound",
+            "The SecretId is not found, please ensure that your SecretId is correct.",
+        ),
+        Refusal::InvalidSecretId => said("AuthFailure.InvalidSecretId", "The SecretId is not valid."),
+        Refusal::InvalidAuthorization(reason) => said(
+            "AuthFailure.InvalidAuthorization",
+            format!("The request `Authorization` header does not conform to tencentcloud standards: {reason}"),
+        ),
+        Refusal::TokenFailure => known(TOKEN_FAILURE),
+
+        Refusal::OutOfBounds(name) => out_of_bounds(name),
+        Refusal::InvalidKeyId => known(INVALID_KEY_ID),
+        Refusal::DuplicatedKeyId => known(DUPLICATED_KEY_ID),
+        Refusal::InvalidAlias => known(INVALID_ALIAS),
+        Refusal::InvalidType => known(INVALID_TYPE),
+        Refusal::InvalidKeyUsage => known(INVALID_KEY_USAGE),
+        Refusal::UnsupportedKeyUsage => known(UNSUPPORTED_KEY_USAGE),
+        Refusal::InvalidHsmClusterId => known(INVALID_HSM_CLUSTER_ID),
+        Refusal::TagKeysDuplicated => known(TAG_KEYS_DUPLICATED),
+        Refusal::InvalidPlaintext => known(INVALID_PLAINTEXT),
+        Refusal::InvalidCiphertext => known(INVALID_CIPHERTEXT),
+        Refusal::Unsupported(what) => said("UnsupportedOperation", *what),
+    }
+}
+
+fn of_failure(failure: &Failure, action: &str) -> Wire {
+    match failure {
+        Failure::UnknownOperation(name) => said(
+            "InvalidAction",
+            format!(
+                "The request action=`{name}` is invalid or not found in service=`kms` and version=`{API_VERSION}`."
+            ),
+        ),
+        Failure::TooLarge => known(REQUEST_SIZE_LIMIT_EXCEEDED),
+        Failure::Deadline => known(TRY_AGAIN),
+        Failure::BrokenRequest => said(INVALID_PARAMETER, "The request is incomplete."),
+        Failure::Malformed(_) => said(INVALID_PARAMETER, "The request parameters are not valid."),
+        Failure::Unfit(report) => of_report(report),
+        Failure::Engine(error) => of_engine(error, action),
+    }
+}
+
+/// The first thing that a table found, in the order in which the gateway looks.
+fn of_report(report: &Report) -> Wire {
+    if let Some(path) = report.unknown.first() {
+        return said("UnknownParameter", format!("The parameter `{path}` is not recognized."));
+    }
+    if let Some(Mismatch { path, expected }) = report.mismatches.first() {
+        return wrong_type(&path.to_string(), type_word(expected));
+    }
+    if let Some(absent) = report.violations.iter().find(|violation| violation.rule == Rule::Required) {
+        return missing(&absent.path.to_string());
+    }
+    match report.violations.first() {
+        Some(violation) => out_of_bounds(&violation.path.to_string()),
+        None => said(INVALID_PARAMETER, "The request parameters are not valid."),
+    }
+}
+
+fn of_engine(error: &Error, action: &str) -> Wire {
+    match error {
+        Error::KeyNotFound(_) => known(CMK_NOT_FOUND),
+        Error::NameTaken(_) => known(ALIAS_ALREADY_EXISTS),
+        Error::WrongState { state, operation, .. } => known(wrong_state(*operation, *state)),
+        // Unverified: what Encrypt says about a key of another usage.
+        Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } if action == "GenerateDataKey" => {
+            known(INVALID_KEY_USAGE)
+        }
+        Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } => {
+            said(INVALID_PARAMETER, "The key usage does not support this operation.")
+        }
+        Error::UsageUnfit { .. } => known(INVALID_KEY_USAGE),
+        Error::OriginUnfit { .. } => known(NOT_EXTERNAL_CMK),
+        Error::WrappingNotOffered => out_of_bounds("WrappingAlgorithm"),
+        // Unverified: all but the expired token. A token that is superseded, of another key, or
+        // whose private key is gone is as useless as an old one; a forged one is told no more.
+        Error::TokenUnknown | Error::TokenForOtherKey | Error::TokenExpired | Error::TokenSuperseded => {
+            known(TOKEN_EXPIRED)
+        }
+        Error::ExpiryNotInFuture | Error::ExpiryTooFar => out_of_bounds("ValidTo"),
+        // Unverified: the code for material of a wrong length; one answer for every bad blob.
+        Error::UnwrapFailed
+        | Error::TemporaryKeyUnfit
+        | Error::PrivateKeyMissing
+        | Error::PrivateKeyUnfit
+        | Error::MaterialUnfit => known(DECRYPT_MATERIAL_ERROR),
+        Error::MaterialDiffers | Error::SecondMaterial => known(MATERIAL_NOT_MATCH),
+        Error::MaterialNotDeletable => known(CMK_STATE_NOT_SUPPORT),
+        Error::CiphertextInvalid => known(INVALID_CIPHERTEXT),
+        Error::PlaintextTooLong { .. } => known(INVALID_PLAINTEXT),
+        Error::DigestLength => out_of_bounds("Message"),
+        Error::MessageFormUnfit => out_of_bounds("MessageType"),
+        Error::DeletionWindow => known(INVALID_PENDING_WINDOW),
+        Error::Busy => known(TRY_AGAIN),
+        Error::Internal(fault) => Wire { cause: Some(cause_chain(fault)), ..known(INTERNAL_ERROR) },
+    }
+}
+
+/// The code of an operation in a state that does not allow it.
+const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
+    match (operation, state) {
+        (KeyOperation::ScheduleDeletion, KeyState::Enabled) => CMK_SHOULD_BE_DISABLED,
+        (KeyOperation::CancelDeletion, _) => CMK_NOT_PENDING_DELETE,
+        (KeyOperation::GenerateDataKey, KeyState::PendingDeletion) => KEY_PENDING_DELETE,
+        // Unverified for PendingImport and PendingDelete; the actions list no other code of state.
+        (KeyOperation::Encrypt | KeyOperation::Decrypt | KeyOperation::GenerateDataKey, _) => CMK_DISABLED,
+        (
+            KeyOperation::Enable
+            | KeyOperation::Disable
+            | KeyOperation::ScheduleDeletion
+            | KeyOperation::GetImportParameters
+            | KeyOperation::ImportMaterial
+            | KeyOperation::DeleteMaterial
+            | KeyOperation::Sign
+            | KeyOperation::Verify
+            | KeyOperation::GetPublicKey
+            | KeyOperation::GenerateMac
+            | KeyOperation::VerifyMac,
+            _,
+        ) => CMK_STATE_NOT_SUPPORT,
+    }
+}
+
+fn known((code, message): Known) -> Wire {
+    said(code, message)
+}
+
+fn said(code: &'static str, message: impl Into<String>) -> Wire {
+    Wire { code, message: message.into(), cause: None }
+}
+
+fn missing(name: &str) -> Wire {
+    said("MissingParameter", format!("The request is missing a required parameter `{name}`."))
+}
+
+fn wrong_type(path: &str, expected: &str) -> Wire {
+    said(
+        INVALID_PARAMETER,
+        format!("The value type of parameter `{path}` is not valid, input type should be `{expected}`."),
+    )
+}
+
+/// A value that the service refuses and has no code of its own for.
+fn out_of_bounds(name: &str) -> Wire {
+    said(INVALID_PARAMETER, format!("The value of parameter `{name}` is not valid."))
+}
+
+// Unverified: the words for anything but `string`.
+fn type_word(expected: &'static str) -> &'static str {
+    match expected {
+        "unsigned integer" => "uint64",
+        "integer" => "int64",
+        "boolean" => "bool",
+        other => other,
+    }
+}
+
+fn cause_chain(fault: &import_engine::Fault) -> String {
+    let mut text = fault.to_string();
+    let mut cause = std::error::Error::source(fault);
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dialect::constraint::{Member, Shape, check};
+    use import_engine::{KeyId, Origin};
+    use serde_json::{Value, json};
+
+    static TEXT: Shape = Shape::text(0, 9);
+    static TAG: Shape = Shape::Structure(&[Member::required("TagKey", &TEXT)]);
+    static TAGS: Shape = Shape::List { min: 0, max: 2, of: &TAG };
+    static TABLE: &[Member] = &[
+        Member::required("KeyId", &TEXT),
+        Member::optional("Limit", &Shape::Unsigned),
+        Member::optional("Tags", &TAGS),
+    ];
+
+    fn told(value: &Value) -> (&'static str, String) {
+        let wire = wire(&Failure::Unfit(check(TABLE, value)).into(), "DescribeKey");
+        (wire.code, wire.message)
+    }
+
+    #[test]
+    fn tables_are_told_in_the_gateways_words() {
+        let missing =
+            |name: &str| ("MissingParameter", format!("The request is missing a required parameter `{name}`."));
+        let unknown = |name: &str| ("UnknownParameter", format!("The parameter `{name}` is not recognized."));
+        let wrong_type = |name: &str, expected: &str| {
+            let message =
+                format!("The value type of parameter `{name}` is not valid, input type should be `{expected}`.");
+            ("InvalidParameter", message)
+        };
+        assert_eq!(told(&json!({})), missing("KeyId"));
+        assert_eq!(told(&json!({"Bogus": 1})), unknown("Bogus"));
+        assert_eq!(told(&json!({"KeyId": 1})), wrong_type("KeyId", "string"));
+        assert_eq!(told(&json!({"KeyId": "", "Limit": -1})), wrong_type("Limit", "uint64"));
+        assert_eq!(told(&json!({"KeyId": "", "Limit": "1"})), wrong_type("Limit", "uint64"));
+        assert_eq!(
+            told(&json!({"KeyId": "", "Tags": [{"TagKey": "a"}, {"TagKey": 1}]})),
+            wrong_type("Tags.1.TagKey", "string")
+        );
+        assert_eq!(told(&json!({"KeyId": "", "Tags": [{}]})), missing("Tags.0.TagKey"));
+        assert_eq!(told(&json!({"KeyId": "", "Tags": [{"TagKey": "a", "X": 1}]})), unknown("Tags.0.X"));
+        assert_eq!(told(&json!({"KeyId": "", "Tags": "x"})), wrong_type("Tags", "list"));
+        assert_eq!(
+            told(&json!({"KeyId": "", "Tags": [{"TagKey":""},{"TagKey":""},{"TagKey":""}]})).0,
+            "InvalidParameter"
+        );
+    }
+
+    fn code(operation: KeyOperation, state: KeyState) -> &'static str {
+        let error = Error::WrongState { key: KeyId::from("k"), state, operation };
+        wire(&error.into(), "").code
+    }
+
+    #[test]
+    fn states_have_the_codes_of_the_table() {
+        use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
+        for (operation, state, expected) in [
+            (KeyOperation::Encrypt, Disabled, "CmkDisabled"),
+            (KeyOperation::Encrypt, PendingImport, "CmkDisabled"),
+            (KeyOperation::Decrypt, PendingDeletion, "CmkDisabled"),
+            (KeyOperation::GenerateDataKey, Disabled, "CmkDisabled"),
+            (KeyOperation::GenerateDataKey, PendingDeletion, "KeyPendingDelete"),
+            (KeyOperation::Enable, PendingImport, "CmkStateNotSupport"),
+            (KeyOperation::Disable, PendingDeletion, "CmkStateNotSupport"),
+            (KeyOperation::ScheduleDeletion, Enabled, "CmkShouldBeDisabled"),
+            (KeyOperation::ScheduleDeletion, PendingDeletion, "CmkStateNotSupport"),
+            (KeyOperation::CancelDeletion, Enabled, "CmkNotPendingDelete"),
+            (KeyOperation::ImportMaterial, Disabled, "CmkStateNotSupport"),
+            (KeyOperation::DeleteMaterial, PendingDeletion, "CmkStateNotSupport"),
+        ] {
+            assert_eq!(code(operation, state), format!("ResourceUnavailable.{expected}"), "{operation} {state}");
+        }
+    }
+
+    #[test]
+    fn every_code_is_documented() {
+        let documented = include_str!("documented_codes.txt");
+        for refusal in samples() {
+            let code = wire(&refusal, "").code;
+            assert!(documented.lines().any(|line| line == code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_fault_keeps_its_cause_to_itself() {
+        let wire = wire(&Error::internal("the disk is full").into(), "");
+        assert_eq!((wire.code, wire.message.as_str()), ("InternalError", "Internal error."));
+        assert_eq!(wire.cause.as_deref(), Some("the disk is full"));
+    }
+
+    fn samples() -> Vec<Refusal> {
+        let id = || KeyId::from("k");
+        let engine = [
+            Error::KeyNotFound(id()),
+            Error::NameTaken(String::new()),
+            Error::OriginUnfit { key: id(), origin: Origin::Generated },
+            Error::WrappingNotOffered,
+            Error::TokenUnknown,
+            Error::TokenForOtherKey,
+            Error::TokenExpired,
+            Error::TokenSuperseded,
+            Error::ExpiryNotInFuture,
+            Error::ExpiryTooFar,
+            Error::UnwrapFailed,
+            Error::MaterialUnfit,
+            Error::MaterialDiffers,
+            Error::CiphertextInvalid,
+            Error::PlaintextTooLong { maximum: 1 },
+            Error::DeletionWindow,
+            Error::Busy,
+            Error::internal("x"),
+        ];
+        let states = KeyOperation::ALL.iter().flat_map(|operation| {
+            KeyState::ALL.iter().map(|state| Error::WrongState {
+                key: KeyId::from("k"),
+                state: *state,
+                operation: *operation,
+            })
+        });
+        let failures = [
+            Failure::UnknownOperation("X".into()),
+            Failure::TooLarge,
+            Failure::Deadline,
+            Failure::BrokenRequest,
+            Failure::Malformed(String::new()),
+            Failure::Unfit(Report::default()),
+        ];
+        let own = [
+            Refusal::UnsupportedProtocol,
+            Refusal::WrongPath,
+            Refusal::TooLarge,
+            Refusal::TooLargeForV1,
+            Refusal::Missing("x"),
+            Refusal::Repeated("x".into()),
+            Refusal::UnsplitItem,
+            Refusal::NotText,
+            Refusal::NotJson,
+            Refusal::WrongMediaType,
+            Refusal::Multipart,
+            Refusal::WrongType { path: "x".into(), expected: "string" },
+            Refusal::NoSuchVersion("x".into()),
+            Refusal::UnknownRegion("Region"),
+            Refusal::UnsupportedRegion,
+            Refusal::SignatureFailure,
+            Refusal::SignatureExpire { server_time: 0 },
+            Refusal::SecretIdNotFound,
+            Refusal::InvalidSecretId,
+            Refusal::InvalidAuthorization("x"),
+            Refusal::TokenFailure,
+            Refusal::OutOfBounds("x"),
+            Refusal::InvalidKeyId,
+            Refusal::DuplicatedKeyId,
+            Refusal::InvalidAlias,
+            Refusal::InvalidType,
+            Refusal::InvalidKeyUsage,
+            Refusal::UnsupportedKeyUsage,
+            Refusal::InvalidHsmClusterId,
+            Refusal::TagKeysDuplicated,
+            Refusal::InvalidPlaintext,
+            Refusal::InvalidCiphertext,
+            Refusal::Unsupported("x"),
+        ];
+        let engine = engine.into_iter().chain(states).map(Refusal::from);
+        engine.chain(failures.into_iter().map(Refusal::from)).chain(own).collect()
+    }
+}

@@ -1,0 +1,99 @@
+//! `KeyMetadata`: the vendor's description of a key.
+
+use import_engine::{Expiry, Key, KeySpec};
+use serde::Serialize;
+
+use crate::names::{key_state, key_usage, origin};
+use crate::regions::Edition;
+
+/// A year of rotation, in days and in seconds.
+const ROTATION_DAYS: u64 = 365;
+const ROTATION_SECONDS: i64 = 31_536_000;
+
+/// What DescribeKey shows. Members that do not apply are there all the same, with a value of their
+/// type: the vendor never sends null.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct KeyMetadata {
+    key_id: String,
+    alias: String,
+    create_time: i64,
+    description: String,
+    key_state: &'static str,
+    key_usage: &'static str,
+    #[serde(rename = "Type")]
+    edition: i64,
+    creator_uin: u64,
+    key_rotation_enabled: bool,
+    owner: &'static str,
+    next_rotate_time: i64,
+    deletion_date: i64,
+    origin: &'static str,
+    valid_to: i64,
+    resource_id: String,
+    hsm_cluster_id: &'static str,
+    rotate_days: u64,
+    last_rotate_time: u64,
+    is_sync_replica: i64,
+    source_region: &'static str,
+    sync_status: i64,
+    sync_messages: &'static str,
+    sync_start_time: u64,
+    sync_end_time: u64,
+    source_hsm_cluster_id: &'static str,
+    account_app_id: u64,
+    account_uin: u64,
+    account_name: &'static str,
+    creator_uin_string: String,
+}
+
+impl KeyMetadata {
+    /// The description of a key in a region of an edition.
+    pub fn of(key: &Key, edition: Edition) -> Self {
+        let account = &key.scope.tenant.account;
+        // Accounts are numbers here; a configured one that is not shows as 0.
+        let uin = account.parse().unwrap_or(0);
+        let created = key.created_at.seconds();
+        let edition = match key.spec {
+            KeySpec::Sm4 => Edition::Sm,
+            KeySpec::Aes256 => Edition::Fips,
+            _ => edition,
+        };
+        Self {
+            key_id: key.id.to_string(),
+            alias: key.name.clone().unwrap_or_default(),
+            create_time: created,
+            description: key.description.clone(),
+            key_state: key_state(key.state),
+            key_usage: key_usage(key),
+            edition: edition.key_type(),
+            creator_uin: uin,
+            key_rotation_enabled: false,
+            owner: "user",
+            // A year after creation in every published example, with rotation off too.
+            next_rotate_time: created.saturating_add(ROTATION_SECONDS),
+            deletion_date: key.deletion.map_or(0, |deletion| deletion.at.seconds()),
+            origin: origin(key.origin),
+            // Unverified: 0 once the material is gone.
+            valid_to: key.current_material().map_or(0, |material| match material.expiry {
+                Expiry::At(end) if material.present => end.seconds(),
+                _ => 0,
+            }),
+            resource_id: format!("creatorUin/{uin}/{}", key.id),
+            hsm_cluster_id: "",
+            rotate_days: ROTATION_DAYS,
+            last_rotate_time: 0,
+            is_sync_replica: 0,
+            source_region: "",
+            sync_status: 0,
+            sync_messages: "",
+            sync_start_time: 0,
+            sync_end_time: 0,
+            source_hsm_cluster_id: "",
+            account_app_id: 0,
+            account_uin: uin,
+            account_name: "",
+            creator_uin_string: account.clone(),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! EnableKey.
+
+use dialect::constraint::Member;
+use dialect::{Call, Operation};
+
+use crate::errors::Refusal;
+use crate::operations::{ByKeyId, key_id};
+use crate::shapes::{MEMBER_ACCOUNT, STRING};
+
+/// Makes a disabled key usable again.
+pub(crate) struct EnableKey;
+
+impl Operation for EnableKey {
+    const NAME: &'static str = "EnableKey";
+    const INPUT: &'static [Member] =
+        &[Member::required("KeyId", &STRING), Member::optional("MemberAccount", &MEMBER_ACCOUNT)];
+    type Input = ByKeyId;
+    type Output = ();
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: ByKeyId) -> Result<(), Refusal> {
+        let id = key_id(&input.key_id)?;
+        call.engine.enable_key(&call.scope, &id).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! ScheduleKeyDeletion.
+
+use dialect::constraint::Member;
+use dialect::{Call, Operation};
+use import_engine::Error;
+use serde::{Deserialize, Serialize};
+
+use crate::errors::Refusal;
+use crate::operations::key_id;
+use crate::shapes::{MEMBER_ACCOUNT, STRING, UINT64};
+
+/// Lets a key vanish in 7 to 30 days. It must not be enabled.
+pub(crate) struct ScheduleKeyDeletion;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    key_id: String,
+    pending_window_in_days: u64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Output {
+    deletion_date: i64,
+    key_id: String,
+}
+
+impl Operation for ScheduleKeyDeletion {
+    const NAME: &'static str = "ScheduleKeyDeletion";
+    const INPUT: &'static [Member] = &[
+        Member::required("KeyId", &STRING),
+        Member::required("PendingWindowInDays", &UINT64),
+        Member::optional("MemberAccount", &MEMBER_ACCOUNT),
+    ];
+    type Input = Input;
+    type Output = Output;
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        let id = key_id(&input.key_id)?;
+        // The form of a value is looked at before the key is.
+        let window = u32::try_from(input.pending_window_in_days).map_err(|_| Error::DeletionWindow)?;
+        if !call.engine.policy(&call.scope)?.deletion_window_days.contains(&window) {
+            return Err(Error::DeletionWindow.into());
+        }
+        let key = call.engine.schedule_deletion(&call.scope, &id, window).await?;
+        let deletion_date = key.deletion.map_or(0, |deletion| deletion.at.seconds());
+        Ok(Output { deletion_date, key_id: key.id.to_string() })
+    }
+}

@@ -118,7 +118,7 @@ start() {
     for attempt in 1 2 3; do
         port="$(free_port)"
         if as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 -o "-p $port \
-            -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400 \
+            -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=1000 \
             -c shared_buffers=64MB -c fsync=$durable -c full_page_writes=$durable \
             -c synchronous_commit=$durable" start >"$dir/start.log" 2>&1; then
             echo "postgres://polykms@127.0.0.1:$port/postgres" >"$dir/url"

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::future::Future;
+use std::time::Duration;
 
 use import_engine::store::StoreError;
 use import_engine::{Key, WrappingKeySpec};
+use sqlx::{Connection, SqliteConnection};
 use tokio::task::JoinSet;
 
 use crate::place::Place;
@@ -19,6 +21,8 @@ promises! {
     an_import_and_newer_parameters_do_not_both_win,
     the_first_of_many_notes_stays,
     removal_during_everything_ends_well,
+    what_the_database_gives_up_is_tried_again,
+    two_programs_share_a_database,
 }
 
 /// How many callers there are at once.
@@ -186,5 +190,50 @@ async fn removal_during_everything_ends_well(place: &Place) {
         .await;
         let answered = |result: &Result<(), StoreError>| matches!(result, Ok(()) | Err(StoreError::Stale));
         assert!(results.iter().all(answered), "{results:?}");
+    }
+}
+
+/// On Postgres a trigger makes the first two attempts fail as unserializable (a sequence counts
+/// them: it is not rolled back). On SQLite another program holds the file for longer than one
+/// attempt waits.
+async fn what_the_database_gives_up_is_tried_again(place: &Place) {
+    let store = place.store().await;
+    if place.is_sqlite() {
+        let mut other = SqliteConnection::connect(&place.url).await.unwrap();
+        let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let write = tokio::spawn(async move { store.note("n", b"x").await });
+        tokio::time::sleep(Duration::from_millis(2500)).await;
+        lock.rollback().await.unwrap();
+        assert_eq!(write.await.unwrap().unwrap(), b"x");
+        return;
+    }
+    place.run("CREATE SEQUENCE attempts").await;
+    place
+        .run(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 IF nextval('attempts') <= 2 THEN RAISE EXCEPTION USING ERRCODE = 'serialization_failure'; END IF; \
+                 RETURN NEW; \
+             END $$",
+        )
+        .await;
+    place.run("CREATE TRIGGER refuse BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION refuse()").await;
+    assert_eq!(store.note("n", b"x").await.unwrap(), b"x");
+    assert_eq!(place.number("SELECT nextval('attempts')").await, 4);
+}
+
+async fn two_programs_share_a_database(place: &Place) {
+    let stores = [place.store().await, place.store().await];
+    stores[0].insert_key(&enabled_key("k"), &[bytes("m1", b"x")]).await.unwrap();
+    for revision in 1..=10 {
+        let results = together(stores.iter().cloned().map(|store| async move {
+            store.commit_key(&Key { revision, ..enabled_key("k") }, &[bytes("m1", b"y")]).await
+        }))
+        .await;
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+        assert!(results.iter().any(|result| matches!(result, Err(StoreError::Stale))), "{results:?}");
+        for store in &stores {
+            let stored = store.key(&scope(), &key("k").id).await.unwrap().unwrap();
+            assert_eq!(stored.revision, revision + 1, "what was answered is seen by everyone");
+        }
     }
 }

@@ -1,0 +1,31 @@
+//! AWS KMS as its own SDKs expect it: AWS JSON 1.1 over `POST /`, Signature Version 4, and the
+//! service's exceptions.
+//!
+//! A newcomer starts at [`Aws`], whose `serve` is a request's whole way: `auth` proves the caller,
+//! `operations` holds one file per wire operation and the table that is both dispatch and support
+//! matrix, `errors` puts every refusal into the service's words, and `policy` tells the engine
+//! what this vendor allows. `names` and `identifiers` translate words, ARNs and key ids.
+
+mod accounts;
+mod attributes;
+mod auth;
+mod ciphertext;
+mod dialect;
+mod errors;
+mod identifiers;
+mod key_metadata;
+mod names;
+mod operations;
+mod policy;
+mod settings;
+mod shapes;
+mod sigv4;
+
+pub use accounts::{public_account, resolve_account};
+pub use dialect::Aws;
+pub use operations::supported;
+pub use policy::policy;
+pub use settings::Settings;
+
+/// The word under which this vendor's tenants, credentials and policy are registered.
+pub const VENDOR: &str = "aws";

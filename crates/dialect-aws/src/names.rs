@@ -1,0 +1,270 @@
+//! AWS's words and the engine's types, both ways. Each pair stands once, in the direction engine
+//! to word; the other direction searches.
+
+use import_engine::{
+    EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, MacAlgorithm, MessageForm, Origin, SigningAlgorithm, Timestamp,
+    WrappingAlgorithm, WrappingKeySpec,
+};
+
+/// Whether a region is one of China's, where the symmetric cipher is SM4 and SM2 exists.
+pub(crate) fn is_china(region: &str) -> bool {
+    region.starts_with("cn-")
+}
+
+/// The `KeySpec` of a kind.
+pub(crate) const fn key_spec_word(spec: KeySpec) -> &'static str {
+    match spec {
+        KeySpec::Aes256 | KeySpec::Sm4 => "SYMMETRIC_DEFAULT",
+        KeySpec::Hmac224 => "HMAC_224",
+        KeySpec::Hmac256 => "HMAC_256",
+        KeySpec::Hmac384 => "HMAC_384",
+        KeySpec::Hmac512 => "HMAC_512",
+        // No key of this dialect is of this kind.
+        KeySpec::HmacSm3 => "HMAC_SM3",
+        KeySpec::Rsa2048 => "RSA_2048",
+        KeySpec::Rsa3072 => "RSA_3072",
+        KeySpec::Rsa4096 => "RSA_4096",
+        KeySpec::EcP256 => "ECC_NIST_P256",
+        KeySpec::EcP384 => "ECC_NIST_P384",
+        KeySpec::EcP521 => "ECC_NIST_P521",
+        KeySpec::EcSecp256k1 => "ECC_SECG_P256K1",
+        KeySpec::Ed25519 => "ECC_NIST_EDWARDS25519",
+        KeySpec::Sm2 => "SM2",
+    }
+}
+
+/// The kind that a `KeySpec` means in a region; `None` where there is no such key.
+pub(crate) fn key_spec(word: &str, region: &str) -> Option<KeySpec> {
+    let china = is_china(region);
+    KeySpec::ALL.iter().copied().find(|spec| {
+        let exists = match spec {
+            KeySpec::Aes256 => !china,
+            KeySpec::Sm4 | KeySpec::Sm2 => china,
+            KeySpec::HmacSm3 => false,
+            _ => true,
+        };
+        exists && key_spec_word(*spec) == word
+    })
+}
+
+/// The `KeyUsage` of a usage.
+pub(crate) const fn usage_word(usage: KeyUsage) -> &'static str {
+    match usage {
+        KeyUsage::EncryptDecrypt => "ENCRYPT_DECRYPT",
+        KeyUsage::SignVerify => "SIGN_VERIFY",
+        KeyUsage::GenerateVerifyMac => "GENERATE_VERIFY_MAC",
+        KeyUsage::KeyAgreement => "KEY_AGREEMENT",
+    }
+}
+
+/// The usage of a `KeyUsage`.
+pub(crate) fn usage(word: &str) -> Option<KeyUsage> {
+    KeyUsage::ALL.iter().copied().find(|usage| usage_word(*usage) == word)
+}
+
+/// The `Origin` of an origin.
+pub(crate) const fn origin_word(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Generated => "AWS_KMS",
+        Origin::Imported => "EXTERNAL",
+    }
+}
+
+/// The origin of an `Origin`; `None` for those of custom key stores.
+pub(crate) fn origin(word: &str) -> Option<Origin> {
+    Origin::ALL.iter().copied().find(|origin| origin_word(*origin) == word)
+}
+
+/// The `KeyState` of a state.
+pub(crate) const fn state_word(state: KeyState) -> &'static str {
+    match state {
+        KeyState::Enabled => "Enabled",
+        KeyState::Disabled => "Disabled",
+        KeyState::PendingImport => "PendingImport",
+        KeyState::PendingDeletion => "PendingDeletion",
+    }
+}
+
+/// The `WrappingAlgorithm` of an algorithm.
+pub(crate) const fn wrapping_algorithm_word(algorithm: WrappingAlgorithm) -> &'static str {
+    match algorithm {
+        WrappingAlgorithm::RsaOaepSha1 => "RSAES_OAEP_SHA_1",
+        WrappingAlgorithm::RsaOaepSha256 => "RSAES_OAEP_SHA_256",
+        WrappingAlgorithm::RsaPkcs1 => "RSAES_PKCS1_V1_5",
+        WrappingAlgorithm::RsaAesKeyWrapSha1 => "RSA_AES_KEY_WRAP_SHA_1",
+        WrappingAlgorithm::RsaAesKeyWrapSha256 => "RSA_AES_KEY_WRAP_SHA_256",
+        WrappingAlgorithm::Sm2Encrypt => "SM2PKE",
+    }
+}
+
+/// The algorithm of a `WrappingAlgorithm`.
+pub(crate) fn wrapping_algorithm(word: &str) -> Option<WrappingAlgorithm> {
+    WrappingAlgorithm::ALL.iter().copied().find(|algorithm| wrapping_algorithm_word(*algorithm) == word)
+}
+
+/// The `WrappingKeySpec` of a wrapping key.
+pub(crate) const fn wrapping_key_word(spec: WrappingKeySpec) -> &'static str {
+    match spec {
+        WrappingKeySpec::Rsa2048 => "RSA_2048",
+        WrappingKeySpec::Rsa3072 => "RSA_3072",
+        WrappingKeySpec::Rsa4096 => "RSA_4096",
+        WrappingKeySpec::Sm2 => "SM2",
+    }
+}
+
+/// The wrapping key of a `WrappingKeySpec`.
+pub(crate) fn wrapping_key(word: &str) -> Option<WrappingKeySpec> {
+    WrappingKeySpec::ALL.iter().copied().find(|spec| wrapping_key_word(*spec) == word)
+}
+
+/// The `EncryptionAlgorithm` of an algorithm.
+pub(crate) const fn encryption_word(algorithm: EncryptionAlgorithm) -> &'static str {
+    match algorithm {
+        EncryptionAlgorithm::Symmetric => "SYMMETRIC_DEFAULT",
+        EncryptionAlgorithm::RsaOaepSha1 => "RSAES_OAEP_SHA_1",
+        EncryptionAlgorithm::RsaOaepSha256 => "RSAES_OAEP_SHA_256",
+        // Not on offer here.
+        EncryptionAlgorithm::RsaPkcs1 => "RSAES_PKCS1_V1_5",
+        EncryptionAlgorithm::Sm2 => "SM2PKE",
+    }
+}
+
+/// The algorithm of an `EncryptionAlgorithm`.
+pub(crate) fn encryption_algorithm(word: &str) -> Option<EncryptionAlgorithm> {
+    ENCRYPTION.iter().copied().find(|algorithm| encryption_word(*algorithm) == word)
+}
+
+/// What is on offer, in the order in which AWS lists it.
+pub(crate) const ENCRYPTION: &[EncryptionAlgorithm] = &[
+    EncryptionAlgorithm::Symmetric,
+    EncryptionAlgorithm::RsaOaepSha1,
+    EncryptionAlgorithm::RsaOaepSha256,
+    EncryptionAlgorithm::Sm2,
+];
+
+/// The `SigningAlgorithm` of an algorithm.
+pub(crate) const fn signing_word(algorithm: SigningAlgorithm) -> &'static str {
+    match algorithm {
+        SigningAlgorithm::RsaPssSha256 => "RSASSA_PSS_SHA_256",
+        SigningAlgorithm::RsaPssSha384 => "RSASSA_PSS_SHA_384",
+        SigningAlgorithm::RsaPssSha512 => "RSASSA_PSS_SHA_512",
+        SigningAlgorithm::RsaPkcs1Sha256 => "RSASSA_PKCS1_V1_5_SHA_256",
+        SigningAlgorithm::RsaPkcs1Sha384 => "RSASSA_PKCS1_V1_5_SHA_384",
+        SigningAlgorithm::RsaPkcs1Sha512 => "RSASSA_PKCS1_V1_5_SHA_512",
+        SigningAlgorithm::EcdsaSha256 => "ECDSA_SHA_256",
+        SigningAlgorithm::EcdsaSha384 => "ECDSA_SHA_384",
+        SigningAlgorithm::EcdsaSha512 => "ECDSA_SHA_512",
+        SigningAlgorithm::Ed25519 => "ED25519_SHA_512",
+        SigningAlgorithm::Ed25519ph => "ED25519_PH_SHA_512",
+        SigningAlgorithm::Sm2Dsa => "SM2DSA",
+    }
+}
+
+/// The algorithm of a `SigningAlgorithm`; `None` for those that no key here can do.
+pub(crate) fn signing_algorithm(word: &str) -> Option<SigningAlgorithm> {
+    SIGNING.iter().copied().find(|algorithm| signing_word(*algorithm) == word)
+}
+
+/// What is on offer, in the order in which AWS lists it.
+pub(crate) const SIGNING: &[SigningAlgorithm] = &[
+    SigningAlgorithm::RsaPkcs1Sha256,
+    SigningAlgorithm::RsaPkcs1Sha384,
+    SigningAlgorithm::RsaPkcs1Sha512,
+    SigningAlgorithm::RsaPssSha256,
+    SigningAlgorithm::RsaPssSha384,
+    SigningAlgorithm::RsaPssSha512,
+    SigningAlgorithm::EcdsaSha256,
+    SigningAlgorithm::EcdsaSha384,
+    SigningAlgorithm::EcdsaSha512,
+    SigningAlgorithm::Ed25519,
+    SigningAlgorithm::Ed25519ph,
+    SigningAlgorithm::Sm2Dsa,
+];
+
+/// The `MacAlgorithm` of an algorithm.
+pub(crate) const fn mac_word(algorithm: MacAlgorithm) -> &'static str {
+    match algorithm {
+        MacAlgorithm::HmacSha224 => "HMAC_SHA_224",
+        MacAlgorithm::HmacSha256 => "HMAC_SHA_256",
+        MacAlgorithm::HmacSha384 => "HMAC_SHA_384",
+        MacAlgorithm::HmacSha512 => "HMAC_SHA_512",
+        // Not on offer here.
+        MacAlgorithm::HmacSm3 => "HMAC_SM3",
+    }
+}
+
+/// The algorithm of a `MacAlgorithm`.
+pub(crate) fn mac_algorithm(word: &str) -> Option<MacAlgorithm> {
+    MacAlgorithm::ALL.iter().copied().find(|algorithm| mac_word(*algorithm) == word)
+}
+
+/// The engine's word of an algorithm as AWS spells it. The engine names algorithms of all classes
+/// by text in its refusals.
+pub(crate) fn algorithm_word(engine_word: &'static str) -> &'static str {
+    EncryptionAlgorithm::from_word(engine_word)
+        .map(encryption_word)
+        .or_else(|| SigningAlgorithm::from_word(engine_word).map(signing_word))
+        .or_else(|| MacAlgorithm::from_word(engine_word).map(mac_word))
+        .unwrap_or(engine_word)
+}
+
+/// The form of a `MessageType`; `None` for those that no key here can take.
+pub(crate) fn message_form(word: &str) -> Option<MessageForm> {
+    match word {
+        "RAW" => Some(MessageForm::Raw),
+        "DIGEST" => Some(MessageForm::Digest),
+        _ => None,
+    }
+}
+
+/// An instant as it travels: seconds since 1970 with milliseconds as fraction.
+pub(crate) fn epoch_seconds(at: Timestamp) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any real date are far below 2^53")]
+    let milliseconds = at.milliseconds() as f64;
+    milliseconds / 1000.0
+}
+
+/// The instant of a number of seconds since 1970, to the microsecond. What no instant can hold
+/// becomes the first or the last one.
+pub(crate) fn timestamp(seconds: f64) -> Timestamp {
+    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, which is what is wanted")]
+    let micros = (seconds * 1_000_000.0).round() as i64;
+    Timestamp(micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_decide_what_there_is() {
+        assert_eq!(key_spec("SYMMETRIC_DEFAULT", "eu-central-1"), Some(KeySpec::Aes256));
+        assert_eq!(key_spec("SYMMETRIC_DEFAULT", "cn-north-1"), Some(KeySpec::Sm4));
+        assert_eq!(key_spec("SM2", "cn-north-1"), Some(KeySpec::Sm2));
+        assert_eq!(key_spec("SM2", "us-east-1"), None);
+        assert_eq!(key_spec("HMAC_SM3", "cn-north-1"), None);
+        assert_eq!(key_spec("ML_DSA_44", "us-east-1"), None);
+        assert_eq!(key_spec("ECC_NIST_EDWARDS25519", "us-east-1"), Some(KeySpec::Ed25519));
+    }
+
+    #[test]
+    fn words_come_back() {
+        for algorithm in SigningAlgorithm::ALL {
+            assert_eq!(signing_algorithm(signing_word(*algorithm)), Some(*algorithm));
+        }
+        for algorithm in WrappingAlgorithm::ALL {
+            assert_eq!(wrapping_algorithm(wrapping_algorithm_word(*algorithm)), Some(*algorithm));
+        }
+        assert_eq!(encryption_algorithm("RSAES_PKCS1_V1_5"), None);
+        assert_eq!(algorithm_word("SM2_ENCRYPT"), "SM2PKE");
+        assert_eq!(algorithm_word("HMAC_SHA_256"), "HMAC_SHA_256");
+    }
+
+    #[test]
+    fn instants_keep_their_milliseconds() {
+        assert_eq!(timestamp(1_593_622_000.191), Timestamp(1_593_622_000_191_000));
+        assert_eq!(serde_json::to_string(&epoch_seconds(Timestamp(1_593_622_000_191_999))).unwrap(), "1593622000.191");
+        assert_eq!(timestamp(1e300), Timestamp(i64::MAX));
+        assert_eq!(timestamp(-1e300), Timestamp(i64::MIN));
+    }
+}

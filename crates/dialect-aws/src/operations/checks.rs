@@ -1,0 +1,68 @@
+//! What several operations check in the same way.
+
+use std::collections::BTreeMap;
+
+use dialect::Call;
+use import_engine::{EncryptionContext, Error, Key, KeyId, KeyOperation, KeyUsage};
+use serde_json::Value;
+
+use crate::errors::Refusal;
+
+/// The longest encryption context, all names and values together. Unverified: that it is the sum.
+const CONTEXT_LENGTH_MAX: usize = 8192;
+
+/// Refuses grant tokens: there are no grants yet, so none of them can be right.
+pub(crate) fn grant_tokens(tokens: &[String]) -> Result<(), Refusal> {
+    if tokens.is_empty() { Ok(()) } else { Err(Refusal::InvalidGrantToken) }
+}
+
+/// Refuses answers for Nitro enclaves.
+pub(crate) fn recipient(recipient: Option<&Value>) -> Result<(), Refusal> {
+    match recipient {
+        None => Ok(()),
+        Some(_) => Err(Refusal::Unsupported("Recipient is not supported by this server.".to_owned())),
+    }
+}
+
+/// The answer, or, if everything was only tried, that it would have been given. Nothing that a
+/// cryptographic operation does leaves a trace, so trying is doing and not telling.
+pub(crate) fn conclude<T>(dry_run: Option<bool>, output: T) -> Result<T, Refusal> {
+    if dry_run == Some(true) { Err(Refusal::DryRun) } else { Ok(output) }
+}
+
+/// The encryption context, if the algorithm takes one.
+pub(crate) fn encryption_context(
+    pairs: BTreeMap<String, String>,
+    is_symmetric: bool,
+) -> Result<EncryptionContext, Refusal> {
+    if pairs.is_empty() {
+        return Ok(EncryptionContext::default());
+    }
+    if !is_symmetric {
+        // Unverified: exception and text.
+        return Err(Refusal::Validation(
+            "An encryption context is not supported by asymmetric encryption algorithms.".to_owned(),
+        ));
+    }
+    let length: usize = pairs.iter().map(|(name, value)| name.chars().count() + value.chars().count()).sum();
+    if length > CONTEXT_LENGTH_MAX {
+        return Err(Refusal::Validation("EncryptionContext is longer than 8192 characters.".to_owned()));
+    }
+    Ok(EncryptionContext { pairs, additional: Vec::new() })
+}
+
+/// A key whose state and usage permit an operation, in the order in which the engine checks.
+pub(crate) async fn permitted(
+    call: &Call,
+    id: &KeyId,
+    operation: KeyOperation,
+    usage: KeyUsage,
+) -> Result<Key, Refusal> {
+    let policy = call.engine.policy(&call.scope)?;
+    let key = call.engine.describe_key(&call.scope, id).await?;
+    key.require(operation, policy)?;
+    if key.usage != usage {
+        return Err(Error::WrongUsage { key: key.id, spec: key.spec, usage: key.usage, operation }.into());
+    }
+    Ok(key)
+}

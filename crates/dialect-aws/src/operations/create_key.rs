@@ -1,0 +1,123 @@
+//! `CreateKey`.
+
+use dialect::constraint::Member;
+use dialect::{Call, Operation};
+use import_engine::{KeySpec, KeyUsage, NewKey, Origin, usage_fits};
+use serde::{Deserialize, Serialize};
+
+use crate::attributes::{Attributes, Tag, check_policy, check_tags};
+use crate::errors::Refusal;
+use crate::key_metadata::KeyMetadata;
+use crate::{names, shapes};
+
+/// Makes a key.
+pub(crate) struct CreateKey;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    policy: Option<String>,
+    description: Option<String>,
+    key_usage: Option<String>,
+    customer_master_key_spec: Option<String>,
+    key_spec: Option<String>,
+    origin: Option<String>,
+    custom_key_store_id: Option<String>,
+    tags: Option<Vec<Tag>>,
+    multi_region: Option<bool>,
+    xks_key_id: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Output {
+    key_metadata: KeyMetadata,
+}
+
+impl Operation for CreateKey {
+    const NAME: &'static str = "CreateKey";
+    const INPUT: &'static [Member] = &[
+        Member::optional("Policy", &shapes::POLICY),
+        Member::optional("Description", &shapes::DESCRIPTION),
+        Member::optional("KeyUsage", &shapes::KEY_USAGE),
+        Member::optional("CustomerMasterKeySpec", &shapes::CUSTOMER_MASTER_KEY_SPEC),
+        Member::optional("KeySpec", &shapes::KEY_SPEC),
+        Member::optional("Origin", &shapes::ORIGIN),
+        Member::optional("CustomKeyStoreId", &shapes::CUSTOM_KEY_STORE_ID),
+        Member::optional("BypassPolicyLockoutSafetyCheck", &shapes::BOOLEAN),
+        Member::optional("Tags", &shapes::TAG_LIST),
+        Member::optional("MultiRegion", &shapes::BOOLEAN),
+        Member::optional("XksKeyId", &shapes::XKS_KEY_ID),
+    ];
+    type Input = Input;
+    type Output = Output;
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        let (spec, usage) = spec_and_usage(&input, call.region())?;
+        let origin = key_origin(&input)?;
+        let attributes = Attributes { policy: input.policy, tags: input.tags.unwrap_or_default() };
+        check_tags(&attributes.tags)?;
+        attributes.policy.as_deref().map_or(Ok(()), check_policy)?;
+        let new = NewKey {
+            spec,
+            usage,
+            origin,
+            description: input.description.unwrap_or_default(),
+            name: None,
+            attributes: attributes.to_text()?,
+        };
+        let key = call.engine.create_key(&call.scope, new).await?;
+        Ok(Output { key_metadata: KeyMetadata::of(&key) })
+    }
+}
+
+fn spec_and_usage(input: &Input, region: &str) -> Result<(KeySpec, KeyUsage), Refusal> {
+    let spec_word = match (&input.key_spec, &input.customer_master_key_spec) {
+        (Some(_), Some(_)) => {
+            return Err(Refusal::Validation(
+                "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is \
+                 deprecated."
+                    .to_owned(),
+            ));
+        }
+        (Some(word), None) | (None, Some(word)) => word.as_str(),
+        (None, None) => "SYMMETRIC_DEFAULT",
+    };
+    let usage_word = match input.key_usage.as_deref() {
+        Some(word) => word,
+        None if spec_word == "SYMMETRIC_DEFAULT" => names::usage_word(KeyUsage::EncryptDecrypt),
+        None => {
+            return Err(Refusal::Validation(
+                "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.".to_owned(),
+            ));
+        }
+    };
+    // The post-quantum kinds are not built yet. Unverified: that SM2 outside China says the same.
+    let Some(spec) = names::key_spec(spec_word, region) else {
+        return Err(Refusal::Unsupported(format!("KeySpec {spec_word} is not supported in this Region.")));
+    };
+    // One text for all pairs that do not fit. Unverified: the one that older recordings have for a
+    // symmetric key with SIGN_VERIFY.
+    match names::usage(usage_word).filter(|usage| usage_fits(spec, *usage)) {
+        Some(usage) => Ok((spec, usage)),
+        None => Err(Refusal::Validation(format!("KeyUsage {usage_word} is not compatible with KeySpec {spec_word}"))),
+    }
+}
+
+fn key_origin(input: &Input) -> Result<Origin, Refusal> {
+    let unsupported = |what: &str| Refusal::Unsupported(format!("{what} is not supported by this server."));
+    if input.multi_region == Some(true) {
+        return Err(unsupported("MultiRegion"));
+    }
+    if input.custom_key_store_id.is_some() {
+        return Err(unsupported("CustomKeyStoreId"));
+    }
+    if input.xks_key_id.is_some() {
+        return Err(unsupported("XksKeyId"));
+    }
+    match input.origin.as_deref() {
+        None => Ok(Origin::Generated),
+        Some(word) => names::origin(word).ok_or_else(|| unsupported(&format!("Origin {word}"))),
+    }
+}

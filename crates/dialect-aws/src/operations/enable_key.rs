@@ -1,0 +1,32 @@
+//! `EnableKey`.
+
+use dialect::constraint::Member;
+use dialect::{Call, Operation};
+use serde::Deserialize;
+
+use crate::errors::Refusal;
+use crate::identifiers::{Accepts, resolve};
+use crate::shapes;
+
+/// Makes a key usable again.
+pub(crate) struct EnableKey;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    key_id: String,
+}
+
+impl Operation for EnableKey {
+    const NAME: &'static str = "EnableKey";
+    const INPUT: &'static [Member] = &[Member::required("KeyId", &shapes::KEY_ID)];
+    type Input = Input;
+    type Output = ();
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        call.engine.enable_key(&call.scope, &id).await?;
+        Ok(())
+    }
+}

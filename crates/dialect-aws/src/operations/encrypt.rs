@@ -1,0 +1,80 @@
+//! `Encrypt`.
+
+use std::collections::BTreeMap;
+
+use dialect::constraint::Member;
+use dialect::wire::Blob;
+use dialect::{Call, Operation};
+use import_engine::{Ciphertext, EncryptionAlgorithm, Error};
+use serde::{Deserialize, Serialize};
+
+use super::checks;
+use crate::ciphertext::to_blob;
+use crate::errors::Refusal;
+use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::{names, shapes};
+
+/// Encrypts up to 4,096 bytes.
+pub(crate) struct Encrypt;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    key_id: String,
+    plaintext: Blob,
+    encryption_context: Option<BTreeMap<String, String>>,
+    grant_tokens: Option<Vec<String>>,
+    encryption_algorithm: Option<String>,
+    dry_run: Option<bool>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Output {
+    ciphertext_blob: Blob,
+    key_id: String,
+    encryption_algorithm: &'static str,
+}
+
+impl Operation for Encrypt {
+    const NAME: &'static str = "Encrypt";
+    const INPUT: &'static [Member] = &[
+        Member::required("KeyId", &shapes::KEY_ID),
+        Member::required("Plaintext", &shapes::PLAINTEXT),
+        Member::optional("EncryptionContext", &shapes::ENCRYPTION_CONTEXT),
+        Member::optional("GrantTokens", &shapes::GRANT_TOKEN_LIST),
+        Member::optional("EncryptionAlgorithm", &shapes::ENCRYPTION_ALGORITHM_SPEC),
+        Member::optional("DryRun", &shapes::BOOLEAN),
+    ];
+    type Input = Input;
+    type Output = Output;
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        let algorithm = input.encryption_algorithm.as_deref().and_then(names::encryption_algorithm);
+        let algorithm = algorithm.unwrap_or(EncryptionAlgorithm::Symmetric);
+        let is_symmetric = algorithm == EncryptionAlgorithm::Symmetric;
+        let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), is_symmetric)?;
+        let id = resolve(call, &input.key_id, Accepts::ANY)?;
+        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let plaintext = input.plaintext.into_material();
+        let encrypted = match call.engine.encrypt(&call.scope, &id, algorithm, plaintext, &context).await {
+            Err(Error::PlaintextTooLong { maximum }) => {
+                let spec = call.engine.describe_key(&call.scope, &id).await?.spec;
+                let algorithm = names::encryption_word(algorithm);
+                return Err(Refusal::PlaintextTooLong { algorithm, spec, maximum });
+            }
+            other => other?,
+        };
+        let blob = match &encrypted.ciphertext {
+            Ciphertext::Symmetric(ciphertext) => to_blob(ciphertext),
+            Ciphertext::Asymmetric(bytes) => Some(bytes.clone()),
+        };
+        let output = Output {
+            ciphertext_blob: blob.ok_or_else(|| Error::internal("a ciphertext of another dialect"))?.into(),
+            key_id: key_arn(&encrypted.key.scope, &encrypted.key.id),
+            encryption_algorithm: names::encryption_word(algorithm),
+        };
+        checks::conclude(input.dry_run, output)
+    }
+}

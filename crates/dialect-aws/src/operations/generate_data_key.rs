@@ -1,0 +1,110 @@
+//! `GenerateDataKey`, and what it shares with its sibling that keeps the plaintext back.
+
+use std::collections::BTreeMap;
+
+use dialect::constraint::Member;
+use dialect::wire::Blob;
+use dialect::{Call, Operation};
+use import_engine::{DataKey, Error};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::checks;
+use crate::ciphertext::to_blob;
+use crate::errors::Refusal;
+use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::shapes;
+
+/// Makes a data key and shows it open and sealed.
+pub(crate) struct GenerateDataKey;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    key_id: String,
+    encryption_context: Option<BTreeMap<String, String>>,
+    number_of_bytes: Option<usize>,
+    key_spec: Option<String>,
+    grant_tokens: Option<Vec<String>>,
+    recipient: Option<Value>,
+    dry_run: Option<bool>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Output {
+    #[serde(flatten)]
+    pub sealed: SealedDataKey,
+    plaintext: Blob,
+}
+
+/// A data key under its key.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SealedDataKey {
+    ciphertext_blob: Blob,
+    key_id: String,
+    key_material_id: String,
+}
+
+impl Operation for GenerateDataKey {
+    const NAME: &'static str = "GenerateDataKey";
+    const INPUT: &'static [Member] = &[
+        Member::required("KeyId", &shapes::KEY_ID),
+        Member::optional("EncryptionContext", &shapes::ENCRYPTION_CONTEXT),
+        Member::optional("NumberOfBytes", &shapes::NUMBER_OF_BYTES),
+        Member::optional("KeySpec", &shapes::DATA_KEY_SPEC),
+        Member::optional("GrantTokens", &shapes::GRANT_TOKEN_LIST),
+        Member::optional("Recipient", &shapes::RECIPIENT_INFO),
+        Member::optional("DryRun", &shapes::BOOLEAN),
+    ];
+    type Input = Input;
+    type Output = Output;
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        let length = length(input.key_spec.as_deref(), input.number_of_bytes)?;
+        let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
+        let id = resolve(call, &input.key_id, Accepts::ANY)?;
+        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        checks::recipient(input.recipient.as_ref())?;
+        let data_key = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
+        let output = Output { sealed: seal(&data_key)?, plaintext: data_key.plaintext.into() };
+        checks::conclude(input.dry_run, output)
+    }
+}
+
+/// How many bytes are wanted: by one way of saying it and not the other.
+pub(crate) fn length(key_spec: Option<&str>, number_of_bytes: Option<usize>) -> Result<usize, Refusal> {
+    match (key_spec, number_of_bytes) {
+        (Some("AES_128"), None) => Ok(16),
+        (Some(_), None) => Ok(32),
+        (None, Some(number)) => Ok(number),
+        // Unverified: the text.
+        _ => Err(Refusal::Validation("Please specify either number of bytes or key spec.".to_owned())),
+    }
+}
+
+/// The sealed half of a data key.
+pub(crate) fn seal(data_key: &DataKey) -> Result<SealedDataKey, Refusal> {
+    let blob = to_blob(&data_key.ciphertext).ok_or_else(|| Error::internal("a ciphertext of another dialect"))?;
+    Ok(SealedDataKey {
+        ciphertext_blob: blob.into(),
+        key_id: key_arn(&data_key.key.scope, &data_key.key.id),
+        key_material_id: data_key.ciphertext.material.0.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_length_is_given() {
+        assert_eq!(length(Some("AES_128"), None), Ok(16));
+        assert_eq!(length(Some("AES_256"), None), Ok(32));
+        assert_eq!(length(None, Some(1)), Ok(1));
+        assert!(length(None, None).is_err());
+        assert!(length(Some("AES_256"), Some(32)).is_err());
+    }
+}

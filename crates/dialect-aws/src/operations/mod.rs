@@ -1,0 +1,75 @@
+//! The operations, one file each. The table is the dispatch and the support matrix at once.
+
+mod checks;
+
+mod cancel_key_deletion;
+mod create_key;
+mod decrypt;
+mod delete_imported_key_material;
+mod describe_key;
+mod disable_key;
+mod enable_key;
+mod encrypt;
+mod generate_data_key;
+mod generate_data_key_without_plaintext;
+mod generate_mac;
+mod generate_random;
+mod get_parameters_for_import;
+mod get_public_key;
+mod import_key_material;
+mod list_keys;
+mod schedule_key_deletion;
+mod sign;
+mod verify;
+mod verify_mac;
+
+use dialect::Entry;
+
+use crate::errors::Refusal;
+
+static TABLE: &[Entry<Refusal>] = &[
+    Entry::of::<cancel_key_deletion::CancelKeyDeletion>(),
+    Entry::of::<create_key::CreateKey>(),
+    Entry::of::<decrypt::Decrypt>(),
+    Entry::of::<delete_imported_key_material::DeleteImportedKeyMaterial>(),
+    Entry::of::<describe_key::DescribeKey>(),
+    Entry::of::<disable_key::DisableKey>(),
+    Entry::of::<enable_key::EnableKey>(),
+    Entry::of::<encrypt::Encrypt>(),
+    Entry::of::<generate_data_key::GenerateDataKey>(),
+    Entry::of::<generate_data_key_without_plaintext::GenerateDataKeyWithoutPlaintext>(),
+    Entry::of::<generate_mac::GenerateMac>(),
+    Entry::of::<generate_random::GenerateRandom>(),
+    Entry::of::<get_parameters_for_import::GetParametersForImport>(),
+    Entry::of::<get_public_key::GetPublicKey>(),
+    Entry::of::<import_key_material::ImportKeyMaterial>(),
+    Entry::of::<list_keys::ListKeys>(),
+    Entry::of::<schedule_key_deletion::ScheduleKeyDeletion>(),
+    Entry::of::<sign::Sign>(),
+    Entry::of::<verify::Verify>(),
+    Entry::of::<verify_mac::VerifyMac>(),
+];
+
+/// The operation of a name.
+pub(crate) fn find(name: &str) -> Option<&'static Entry<Refusal>> {
+    TABLE.iter().find(|entry| entry.name == name)
+}
+
+/// The names of the operations that this dialect answers, in the order of the alphabet.
+pub fn supported() -> Vec<&'static str> {
+    TABLE.iter().map(|entry| entry.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dialect::constraint::broken_patterns;
+
+    #[test]
+    fn the_table_is_sorted_and_its_patterns_compile() {
+        assert!(TABLE.is_sorted_by(|before, after| before.name < after.name));
+        for entry in TABLE {
+            assert_eq!(broken_patterns(entry.input), Vec::<&str>::new(), "{}", entry.name);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What can be set about this dialect.
+
+use serde::Deserialize;
+
+/// Settings of the AWS dialect: plain data, read by the binary.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The regions that are served. Empty: every well-formed region name.
+    pub regions: Vec<String>,
+    /// How far a request's time may lie from ours, either way, in seconds. AWS allows five minutes.
+    pub clock_skew_seconds: u32,
+    /// The most bytes a request body may have. The largest legal member is an attestation document
+    /// of 262,144 bytes, which is 350 KB of base64.
+    pub body_limit_bytes: usize,
+    /// The `Host` that clients sign, if something between them and this server changes it. Empty:
+    /// the `Host` as received.
+    pub signed_host: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { regions: Vec::new(), clock_skew_seconds: 300, body_limit_bytes: 1024 * 1024, signed_host: String::new() }
+    }
+}

@@ -1,0 +1,120 @@
+//! The service's named shapes, as its model spells them. An operation's table refers to these.
+
+use dialect::constraint::{Member, Shape, TEXT};
+
+/// Any text.
+const ANY_TEXT: Shape = Shape::Text(TEXT);
+
+pub(crate) static ALGORITHM_SPEC: Shape = Shape::one_of(&[
+    "RSAES_PKCS1_V1_5",
+    "RSAES_OAEP_SHA_1",
+    "RSAES_OAEP_SHA_256",
+    "RSA_AES_KEY_WRAP_SHA_1",
+    "RSA_AES_KEY_WRAP_SHA_256",
+    "SM2PKE",
+]);
+pub(crate) static ATTESTATION_DOCUMENT: Shape = Shape::Blob { min: 1, max: 262_144, sensitive: false };
+pub(crate) static BACKING_KEY_ID: Shape = Shape::pattern(64, 64, "^[a-f0-9]+$");
+pub(crate) static BOOLEAN: Shape = Shape::Boolean;
+pub(crate) static CIPHERTEXT: Shape = Shape::Blob { min: 1, max: 6144, sensitive: false };
+pub(crate) static CUSTOM_KEY_STORE_ID: Shape = Shape::text(1, 64);
+pub(crate) static CUSTOMER_MASTER_KEY_SPEC: Shape = Shape::one_of(&[
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "SYMMETRIC_DEFAULT",
+    "HMAC_224",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "SM2",
+]);
+pub(crate) static DATA_KEY_SPEC: Shape = Shape::one_of(&["AES_256", "AES_128"]);
+pub(crate) static DATE: Shape = Shape::Timestamp;
+pub(crate) static DESCRIPTION: Shape = Shape::text(0, 8192);
+pub(crate) static DRY_RUN_MODIFIER_LIST: Shape = list_of(0, usize::MAX, &DRY_RUN_MODIFIER);
+static DRY_RUN_MODIFIER: Shape = Shape::one_of(&["IGNORE_CIPHERTEXT"]);
+pub(crate) static ENCRYPTION_ALGORITHM_SPEC: Shape =
+    Shape::one_of(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
+pub(crate) static ENCRYPTION_CONTEXT: Shape = Shape::Map { max: usize::MAX, key: &ANY_TEXT, value: &ANY_TEXT };
+pub(crate) static EXPIRATION_MODEL: Shape = Shape::one_of(&["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"]);
+pub(crate) static GRANT_TOKEN_LIST: Shape = list_of(0, 10, &GRANT_TOKEN);
+static GRANT_TOKEN: Shape = Shape::text(1, 8192);
+pub(crate) static IMPORT_TYPE: Shape = Shape::one_of(&["NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"]);
+pub(crate) static KEY_ID: Shape = Shape::text(1, 2048);
+pub(crate) static KEY_MATERIAL_DESCRIPTION: Shape = Shape::pattern(0, 256, r"^[a-zA-Z0-9:/_\s.-]+$");
+pub(crate) static KEY_SPEC: Shape = Shape::one_of(&[
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "SYMMETRIC_DEFAULT",
+    "HMAC_224",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "SM2",
+    "ML_DSA_44",
+    "ML_DSA_65",
+    "ML_DSA_87",
+    "ECC_NIST_EDWARDS25519",
+    "ML_KEM_512",
+    "ML_KEM_768",
+    "ML_KEM_1024",
+]);
+pub(crate) static KEY_USAGE: Shape = Shape::one_of(&[
+    "SIGN_VERIFY",
+    "ENCRYPT_DECRYPT",
+    "GENERATE_VERIFY_MAC",
+    "KEY_AGREEMENT",
+    "ENCAPSULATE_DECAPSULATE",
+]);
+pub(crate) static LIMIT: Shape = Shape::Integer { min: 1, max: 1000 };
+pub(crate) static MAC_ALGORITHM_SPEC: Shape =
+    Shape::one_of(&["HMAC_SHA_224", "HMAC_SHA_256", "HMAC_SHA_384", "HMAC_SHA_512"]);
+pub(crate) static MARKER: Shape = Shape::pattern(1, 1024, r"[\u0020-\u00FF]*");
+pub(crate) static MESSAGE_TYPE: Shape = Shape::one_of(&["RAW", "DIGEST", "EXTERNAL_MU"]);
+pub(crate) static NUMBER_OF_BYTES: Shape = Shape::Integer { min: 1, max: 1024 };
+pub(crate) static ORIGIN: Shape = Shape::one_of(&["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]);
+pub(crate) static PENDING_WINDOW_IN_DAYS: Shape = Shape::Integer { min: 1, max: 365 };
+pub(crate) static PLAINTEXT: Shape = Shape::Blob { min: 1, max: 4096, sensitive: true };
+pub(crate) static POLICY: Shape = Shape::pattern(1, 131_072, r"[\u0009\u000A\u000D\u0020-\u00FF]+");
+pub(crate) static RECIPIENT_INFO: Shape = Shape::Structure(&[
+    Member::optional("KeyEncryptionAlgorithm", &KEY_ENCRYPTION_MECHANISM),
+    Member::optional("AttestationDocument", &ATTESTATION_DOCUMENT),
+]);
+static KEY_ENCRYPTION_MECHANISM: Shape = Shape::one_of(&["RSAES_OAEP_SHA_256"]);
+pub(crate) static RESOURCE_OWNERS_LIST: Shape = list_of(1, 2, &RESOURCE_OWNER);
+static RESOURCE_OWNER: Shape = Shape::one_of(&["SELF", "OTHER_ACCOUNTS_VIA_RAM"]);
+pub(crate) static SIGNING_ALGORITHM_SPEC: Shape = Shape::one_of(&[
+    "RSASSA_PSS_SHA_256",
+    "RSASSA_PSS_SHA_384",
+    "RSASSA_PSS_SHA_512",
+    "RSASSA_PKCS1_V1_5_SHA_256",
+    "RSASSA_PKCS1_V1_5_SHA_384",
+    "RSASSA_PKCS1_V1_5_SHA_512",
+    "ECDSA_SHA_256",
+    "ECDSA_SHA_384",
+    "ECDSA_SHA_512",
+    "SM2DSA",
+    "ML_DSA_SHAKE_256",
+    "ED25519_SHA_512",
+    "ED25519_PH_SHA_512",
+]);
+pub(crate) static TAG_LIST: Shape = list_of(0, usize::MAX, &TAG);
+static TAG: Shape = Shape::Structure(&[Member::required("TagKey", &TAG_KEY), Member::required("TagValue", &TAG_VALUE)]);
+static TAG_KEY: Shape = Shape::text(1, 128);
+static TAG_VALUE: Shape = Shape::text(0, 256);
+pub(crate) static WRAPPING_KEY_SPEC: Shape = Shape::one_of(&["RSA_2048", "RSA_3072", "RSA_4096", "SM2"]);
+pub(crate) static XKS_KEY_ID: Shape = Shape::pattern(1, 128, "^[a-zA-Z0-9-_.]+$");
+
+const fn list_of(min: usize, max: usize, of: &'static Shape) -> Shape {
+    Shape::List { min, max, of }
+}

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::key::{Key, KeyOperation};
 use crate::sealing::{Purpose, place};
 use crate::spec::{WrappingAlgorithm, WrappingKeySpec};
-use crate::store::StoredParameters;
+use crate::store::{StoreError, StoredParameters};
 use crate::tenant::{KeyId, Scope};
 use crate::token::Token;
 
@@ -61,7 +61,13 @@ impl Engine {
             valid_to,
             superseded: false,
         };
-        self.store.insert_parameters(&parameters, self.options.failure_budget, policy.newest_parameters_only).await?;
+        let budget = self.options.failure_budget;
+        match self.store.insert_parameters(&parameters, budget, policy.newest_parameters_only).await {
+            Ok(()) => {}
+            // The key was removed while its pair was being fetched.
+            Err(StoreError::Stale) => return Err(Error::KeyNotFound(id.clone())),
+            Err(error) => return Err(error.into()),
+        }
         Ok(ImportParameters { key, token, public_key: pair.public_key, valid_to })
     }
 }

@@ -95,8 +95,9 @@ fn run(
         tracing::info!("stopped");
         Ok(())
     });
-    // A prime that is being searched for is not waited for.
-    runtime.shutdown_timeout(Duration::from_millis(50));
+    // A prime that is being searched for is waited for: OpenSSL tidies up at exit and must not be in
+    // use then.
+    runtime.shutdown_timeout(Duration::from_secs(10));
     outcome
 }
 

@@ -1,5 +1,7 @@
 //! Log lines on standard error.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::refusal::Refusal;
@@ -16,7 +18,8 @@ const LIBRARIES: &str = "actix_http=off,actix_server=warn,sqlx=warn";
 pub fn start_logging(settings: &Log) -> Result<(), Refusal> {
     let filter = EnvFilter::try_new(format!("{LIBRARIES},{}", settings.level))
         .map_err(|error| Refusal::Other(format!("log.level cannot be read: {error}")))?;
-    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    let is_terminal = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(is_terminal).with_env_filter(filter);
     match settings.format {
         LogFormat::Human => lines.try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use config::{Config, ConfigError, File, FileFormat};
+use config::{Config, ConfigError, File, FileFormat, ValueKind};
 use serde_json::Value;
 
 use super::Settings;
@@ -13,6 +13,10 @@ pub(super) const DEFAULT: &str = include_str!("../../../../config/default.toml")
 /// What `polykms dev` does differently.
 pub(super) const DEV: &str = include_str!("../../../../config/dev.toml");
 
+/// The sections that the dialects read, with defaults of their own.
+const DIALECTS: [&str; 3] = ["aws", "huawei", "tencent"];
+/// A table whose names are the user's.
+const OPEN_TABLE: &str = "tencent.regions.";
 /// How environment variables that are settings begin.
 const PREFIX: &str = "POLYKMS__";
 
@@ -74,7 +78,19 @@ pub fn load(base: &Base, environment: impl IntoIterator<Item = (String, String)>
         }
         .map_err(invalid)?;
     }
-    builder.build().and_then(Config::try_deserialize).map_err(invalid)
+    let mut merged = builder.build().map_err(invalid)?;
+    drop_what_is_not_given(&mut merged);
+    merged.try_deserialize().map_err(invalid)
+}
+
+/// An empty text means "not given": what is left out of a dialect's section takes its default.
+fn drop_what_is_not_given(merged: &mut Config) {
+    let ValueKind::Table(sections) = &mut merged.cache.kind else { return };
+    for name in DIALECTS {
+        if let Some(ValueKind::Table(fields)) = sections.get_mut(name).map(|section| &mut section.kind) {
+            fields.retain(|_, value| !matches!(&value.kind, ValueKind::String(text) if text.is_empty()));
+        }
+    }
 }
 
 /// The variables that are settings, named as settings are.
@@ -112,8 +128,10 @@ fn refuse_unknown(
     known: &[(String, Value)],
     given: impl IntoIterator<Item = (String, Value)>,
 ) -> Result<(), SettingsError> {
-    let names: BTreeSet<String> =
-        given.into_iter().map(|(name, _)| name).filter(|name| !known.iter().any(|(known, _)| known == name)).collect();
+    let is_known = |name: &String| {
+        name == "credentials" || name.starts_with(OPEN_TABLE) || known.iter().any(|(known, _)| known == name)
+    };
+    let names: BTreeSet<String> = given.into_iter().map(|(name, _)| name).filter(|name| !is_known(name)).collect();
     if names.is_empty() { Ok(()) } else { Err(SettingsError::Unknown { names: names.into_iter().collect() }) }
 }
 

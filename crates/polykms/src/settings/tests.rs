@@ -148,6 +148,24 @@ fn dev_differs_as_it_says() {
 }
 
 #[test]
+fn dialects_take_what_is_given() {
+    let text = "[huawei]\npublic_url = \"\"\n[tencent.regions]\nmy-region = \"fips\"\n";
+    let settings = from_file(text, &[("POLYKMS__AWS__REGIONS", "us-east-1, eu-central-1")]).unwrap();
+    assert_eq!(settings.aws.regions, ["us-east-1", "eu-central-1"]);
+    assert_eq!(settings.huawei.public_url, None);
+    assert!(settings.tencent.regions.contains_key("my-region"));
+    let plain = from_file("", &[]).unwrap();
+    assert!(plain.tencent.regions.contains_key("ap-guangzhou"));
+    assert_eq!(plain.aws, dialect_aws::Settings::default());
+}
+
+#[test]
+fn credentials_are_a_list() {
+    let entry = "[[credentials]]\nvendor = \"aws\"\naccess_id = \"a\"\nsecret = \"s\"\naccount = \"1\"\n";
+    assert_eq!(from_file(entry, &[]).unwrap().credentials.len(), 1);
+}
+
+#[test]
 fn secrets_do_not_print() {
     let settings =
         from_file("[admin]\ntoken = \"tell-nobody\"\n[database]\nurl = \"postgres://u:tell-nobody@h/d\"\n", &[]);

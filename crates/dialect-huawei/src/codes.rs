@@ -1,0 +1,186 @@
+//! The vendor's error codes that the service itself answers with, as its table of codes has them:
+//! code, HTTP status, text.
+
+/// Declares an enum whose variants carry a code, a status and a text.
+macro_rules! codes {
+    ($($(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $message:literal;)+) => {
+        /// A refusal of the KMS service.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Code { $($(#[$meta])* $variant,)+ }
+
+        impl Code {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// `KMS.` and four digits.
+            pub(crate) const fn text(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// The HTTP status.
+            pub(crate) const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)+ }
+            }
+
+            /// The text, as documented.
+            pub(crate) const fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Something broke.
+    Broken = "KMS.0101", 500, "KMS error.";
+    /// Try again.
+    Busy = "KMS.0104", 503, "A system exception occurred. Contact technical support.";
+    /// The gateway has the route, the service has not.
+    InvalidUrl = "KMS.0201", 400, "Invalid request URL.";
+    /// The body is not JSON.
+    InvalidJson = "KMS.0202", 400, "Invalid JSON format of the request message.";
+    /// The body is too large for the service.
+    BodyTooLong = "KMS.0203", 400, "Request message too long.";
+    /// A required member is missing.
+    Missing = "KMS.0204", 400, "Parameters missing in the request message.";
+    /// A key id of the wrong form.
+    InvalidKeyId = "KMS.0205", 400, "Invalid key ID.";
+    /// A sequence number of the wrong form.
+    InvalidSequence = "KMS.0206", 400, "Invalid sequence number.";
+    /// No such key of this project.
+    NoSuchKey = "KMS.0207", 404, "The key does not exist.";
+    /// An encryption context of the wrong form.
+    InvalidContext = "KMS.0208", 400, "Invalid value of value encryption_context.";
+    /// The key is disabled.
+    Disabled = "KMS.0209", 400, "The key has been disabled.";
+    /// The key is about to be deleted.
+    PendingDeletion = "KMS.0210", 400, "The key is in Scheduled deletion state and cannot be used.";
+    /// A JSON value of the wrong type.
+    InvalidFormat = "KMS.0214", 400, "The request format is invalid.";
+    /// The token is over.
+    TokenOver = "KMS.0303", 403, "X-Auth-Token expired.";
+    /// Something about a member is wrong that has no code of its own.
+    InvalidParameter = "KMS.0308", 400, "Invalid parameter.";
+    /// Import calls on a key that the service made.
+    NotExternal = "KMS.0309", 400, "External keys required.";
+    /// Import calls outside the state that waits for material.
+    NotPendingImport = "KMS.0310", 400, "The key is not in Pending import state.";
+    /// The wrapped block does not open.
+    UnwrapFailed = "KMS.0311", 400, "Failed to decrypt data using the RSA private key.";
+    /// The path names another project than the credential has.
+    ForeignProject = "KMS.0321", 403, "URIs in URL and X-Auth-Token do not match.";
+    /// Not for asymmetric keys.
+    Asymmetric = "KMS.0325", 400, "The asymmetric key is not support this operation.";
+    /// The digest does not have the hash's length.
+    DigestLength = "KMS.0329", 400, "Hash algorithm does not match the digest length.";
+    /// Not for symmetric keys.
+    Symmetric = "KMS.0331", 400, "The symmetric key is not support this operation.";
+    /// The algorithm does not go with the key.
+    SigningAlgorithm = "KMS.0332", 400, "This key is not support the signing algorithm.";
+    /// The key encrypts and does not sign.
+    Encrypts = "KMS.0334", 400, "The cmk is used to encrypt and decrypt.";
+    /// The key signs and does not encrypt.
+    Signs = "KMS.0335", 400, "The cmk is used to sign and verify.";
+    /// There are no key stores here.
+    NoKeystore = "KMS.0340", 400, "not support keystore.";
+    /// Not for HMAC keys.
+    Hmac = "KMS.0341", 400, "The hmac key do not support this operation.";
+    /// An alias of the wrong form.
+    InvalidAlias = "KMS.1101", 400, "Invalid key_alias.";
+    /// A description that is too long.
+    InvalidDescription = "KMS.1103", 400, "Invalid key_description.";
+    /// The alias is taken.
+    AliasTaken = "KMS.1104", 400, "Duplicate key aliases.";
+    /// No such kind of key.
+    InvalidSpec = "KMS.1110", 400, "Invalid alg_type.";
+    /// Keys on curves do not encrypt.
+    CurveEncrypts = "KMS.1114", 400, "EC keys do not support to encrypt/decrypt.";
+    /// Symmetric keys do not sign.
+    SymmetricSigns = "KMS.1115", 400, "Symmetric keys do not support to sign/verify.";
+    /// Only a disabled key can be enabled.
+    NotDisabled = "KMS.1201", 400, "The key is not disabled.";
+    /// Only an enabled key can be disabled, or used.
+    NotEnabled = "KMS.1301", 400, "The key is not enabled.";
+    /// A deletion window out of range.
+    PendingDays = "KMS.1401", 400, "Set the pending deletion period between 7 to 1096 days.";
+    /// The key is to be deleted already.
+    AlreadyScheduled = "KMS.1402", 400, "The key is already in Pending deletion state.";
+    /// The key is not to be deleted.
+    NotScheduled = "KMS.1501", 400, "The key is not in Pending deletion state.";
+    /// A page size out of range.
+    InvalidLimit = "KMS.1601", 400, "Invalid limit.";
+    /// A page start out of range.
+    InvalidMarker = "KMS.1602", 400, "marker must be greater than or equals 0.";
+    /// A number of random bits out of range. The text is from an older version.
+    RandomLength = "KMS.1801", 400, "random_data_length must be 512 bits.";
+    /// A number of random bits that is no number of bytes.
+    RandomLengthBits = "KMS.1802", 400, "random_data_length must be a multiple of 8.";
+    /// A length of data key out of range.
+    DatakeyLength = "KMS.1901", 400, "datakey_length must be in the range 8 bits to 8,192 bits.";
+    /// No such kind of data key. The text is from an older version.
+    DatakeySpec = "KMS.1902", 400, "key_spec can only be AES_128 or AES_256.";
+    /// A length of data key that is no number of bytes.
+    DatakeyLengthBits = "KMS.1903", 400, "datakey_length must be a multiple of 8.";
+    /// More than fits under an RSA key.
+    DatakeyTooLong = "KMS.1904", 400, "The rsa wrapping data key is over length 1520 bits.";
+    /// A plaintext of the wrong form or length.
+    InvalidPlaintext = "KMS.2101", 400, "Invalid plain_text.";
+    /// A length of data key out of range. The text is from an older version.
+    PlainLength = "KMS.2102", 400, "datakey_plain_length must be 64 bytes.";
+    /// The digest after the data key is not its digest.
+    PlainDigest = "KMS.2103", 400, "Failed to verify the DEK hash.";
+    /// The data key is not as long as it says.
+    PlainLengthDiffers = "KMS.2104", 400, "The length of plain_text does not match datakey_plain_length.";
+    /// The algorithm does not go with a symmetric key.
+    SymmetricAlgorithm = "KMS.2105", 400, "The symmetric key not support this encryption algorithm.";
+    /// The algorithm does not go with an RSA key.
+    RsaAlgorithm = "KMS.2106", 400, "The rsa key not support this encryption algorithm.";
+    /// More than fits into the modulus.
+    RsaPlaintextTooLong = "KMS.2108", 400, "The rsa encryption plain_text is over length.";
+    /// A ciphertext that does not open.
+    InvalidCiphertext = "KMS.2201", 400, "Invalid cipher_text.";
+    /// A length of data key out of range. The text is from an older version.
+    CipherLength = "KMS.2202", 400, "datakey_cipher_length must be 64 bytes.";
+    /// The sealed data key is not as long as was said.
+    CipherLengthDiffers = "KMS.2204", 400, "The length of cipher_text does not match datakey_cipher_length.";
+    /// The import token is over.
+    ImportTokenOver = "KMS.2601", 400, "Token expired.";
+    /// The material would expire before it arrives.
+    ExpiryPast = "KMS.2602", 400, "Key expiration time must be later than the current time.";
+    /// The import token is another key's.
+    ImportTokenForOther = "KMS.2603", 400, "Key IDs in the imported key and token do not match.";
+    /// The material has the wrong length. The text says bits where bytes are meant.
+    MaterialLength = "KMS.2604", 400, "The external key plaintext length must be 32 bits.";
+    /// The import token is not one of ours.
+    ImportTokenBad = "KMS.2605", 400, "Token verification failed.";
+    /// Other material than before.
+    MaterialDiffers = "KMS.2606", 400, "You are importing a deleted key again. The imported plaintext must be the same as the deleted key plaintext.";
+    /// An asymmetric key without its second field.
+    PrivateKeyMissing = "KMS.2608", 400, "The imported asymmetric private key can not be null.";
+    /// A private key that does not open or is none of the kind.
+    PrivateKeyBad = "KMS.2609", 400, "The imported asymmetric private is invalid.";
+    /// A temporary key of an impossible length.
+    TemporaryKeyLength = "KMS.2610", 400, "The temporary key length must be 16 or 32.";
+    /// There is no material to delete.
+    NoMaterial = "KMS.2701", 400, "Key material is not in Enabled or Disabled state and cannot be deleted.";
+    /// Material of asymmetric keys stays.
+    PrivateKeyStays = "KMS.2702", 400, "The imported private key material can not be deleted.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_stands_once() {
+        let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.text()).collect();
+        assert!(codes.is_sorted());
+        codes.dedup();
+        assert_eq!(codes.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!((400..=503).contains(&code.status()));
+            assert!(!code.message().is_empty());
+        }
+    }
+}

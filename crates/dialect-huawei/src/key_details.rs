@@ -1,0 +1,114 @@
+//! `KeyDetails`: how the vendor describes a key. Nearly everything is text: numbers, times in
+//! milliseconds, flags.
+
+use import_engine::{Expiry, Key, KeyState, Origin, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::domain_id;
+use crate::names::{key_spec_word, key_state};
+
+/// What only this vendor keeps with a key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(default)]
+pub(crate) struct Attributes {
+    /// The enterprise project; `0` is the one that everybody has.
+    pub enterprise_project_id: String,
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self { enterprise_project_id: "0".to_owned() }
+    }
+}
+
+impl Attributes {
+    /// What is kept with a key.
+    pub(crate) fn of(key: &Key) -> Self {
+        serde_json::from_str(&key.attributes).unwrap_or_default()
+    }
+
+    /// The text that is kept.
+    ///
+    /// # Errors
+    /// [`import_engine::Error::Internal`] if it cannot be written.
+    pub(crate) fn to_text(&self) -> Result<String, import_engine::Error> {
+        serde_json::to_string(self).map_err(import_engine::Error::internal)
+    }
+}
+
+/// A key as it is shown, in the order in which the vendor shows it.
+#[derive(Serialize)]
+pub(crate) struct KeyDetails {
+    key_id: String,
+    domain_id: String,
+    key_alias: String,
+    realm: String,
+    key_spec: &'static str,
+    key_usage: &'static str,
+    key_description: String,
+    creation_date: String,
+    scheduled_deletion_date: String,
+    key_state: &'static str,
+    default_key_flag: &'static str,
+    key_type: &'static str,
+    expiration_time: String,
+    origin: &'static str,
+    key_rotation_enabled: &'static str,
+    sys_enterprise_project_id: String,
+    keystore_id: &'static str,
+}
+
+impl From<Key> for KeyDetails {
+    fn from(key: Key) -> Self {
+        let expiry = key.current_material().map_or(Expiry::Never, |material| material.expiry);
+        let deletion = key.deletion.filter(|_| key.state == KeyState::PendingDeletion);
+        Self {
+            domain_id: domain_id(&key.scope.tenant.account),
+            key_spec: key_spec_word(key.spec),
+            key_usage: key.usage.word(),
+            creation_date: milliseconds(key.created_at),
+            scheduled_deletion_date: deletion.map(|deletion| milliseconds(deletion.at)).unwrap_or_default(),
+            key_state: key_state(key.state),
+            default_key_flag: "0",
+            key_type: "1",
+            expiration_time: match expiry {
+                Expiry::Never => String::new(),
+                Expiry::At(end) => milliseconds(end),
+            },
+            origin: match key.origin {
+                Origin::Generated => "kms",
+                Origin::Imported => "external",
+            },
+            key_rotation_enabled: "false",
+            sys_enterprise_project_id: Attributes::of(&key).enterprise_project_id,
+            keystore_id: "0",
+            key_id: key.id.0,
+            key_alias: key.name.unwrap_or_default(),
+            realm: key.scope.region,
+            key_description: key.description,
+        }
+    }
+}
+
+fn milliseconds(at: Timestamp) -> String {
+    at.milliseconds().to_string()
+}
+
+/// A key and its state, as changes answer.
+#[derive(Serialize)]
+pub(crate) struct KeyStateInfo {
+    key_id: String,
+    key_state: &'static str,
+}
+
+impl From<Key> for KeyStateInfo {
+    fn from(key: Key) -> Self {
+        Self { key_state: key_state(key.state), key_id: key.id.0 }
+    }
+}
+
+/// What many answers are wrapped in.
+#[derive(Serialize)]
+pub(crate) struct KeyInfo<T> {
+    pub key_info: T,
+}

@@ -1,0 +1,36 @@
+//! Huawei Cloud KMS (the key management part of DEW), as its SDKs and hand-written clients know it.
+//!
+//! Start at [`operations`](crate::supported): its table names every call with method and path, and
+//! each call is one file. [`Huawei`] finds the line, proves the caller (`auth.rs`: signatures of
+//! two kinds and IAM tokens), folds path and query into the body, and puts answers and refusals
+//! into the vendor's three envelopes (`errors.rs`). The few IAM calls that clients make before
+//! their first KMS call are in `iam.rs`, the version queries in `versions.rs`.
+
+mod accounts;
+mod auth;
+mod ciphertext;
+mod codes;
+mod context;
+mod dialect;
+mod errors;
+mod iam;
+mod key_details;
+mod names;
+mod operations;
+mod pass;
+mod policy;
+mod routes;
+mod settings;
+mod shapes;
+mod signing;
+mod texts;
+mod versions;
+
+pub use accounts::{default_project, public_account, resolve_account};
+pub use dialect::Huawei;
+pub use operations::supported;
+pub use policy::policy;
+pub use settings::{DEFAULT_REGION, Settings};
+
+/// The vendor's word: of its tenants, its policy and its configured credentials.
+pub const VENDOR: &str = "huawei";

@@ -1,0 +1,56 @@
+//! IAM tokens: what `X-Auth-Token` carries.
+//!
+//! A token is a sealed note of who got it, for which project, until when. Nothing is stored: it
+//! survives restarts, every replica reads it, and it ends by itself. Who holds the user name is
+//! looked up anew with every use, so a credential that is taken away takes its tokens with it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use import_engine::{Engine, Error, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::VENDOR;
+
+/// How long a token is good, in seconds.
+pub(crate) const LIFETIME_SECONDS: i64 = 24 * 60 * 60;
+
+const KIND: &str = "iam token";
+
+/// What a token says. Its instants are real time.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub(crate) struct Pass {
+    /// The user name that was proven.
+    pub user: String,
+    /// The project it is for; none if it is for the whole domain.
+    pub project: Option<String>,
+    /// Its end, in microseconds since 1970.
+    expires_at: i64,
+}
+
+impl Pass {
+    /// A token from now on.
+    pub(crate) fn new(user: String, project: Option<String>, now: Timestamp) -> Self {
+        Self { user, project, expires_at: now.plus_seconds(LIFETIME_SECONDS).0 }
+    }
+
+    /// From when on it is no longer good.
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        Timestamp(self.expires_at)
+    }
+
+    /// The text that the caller gets.
+    pub(crate) fn seal(&self, engine: &Engine) -> Result<String, Error> {
+        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
+        Ok(STANDARD.encode(engine.seal_handout(VENDOR, KIND, &plain)?))
+    }
+
+    /// Reads a token back; `None` for anything that this server did not make.
+    pub(crate) fn open(engine: &Engine, text: &str) -> Result<Option<Self>, Error> {
+        let Ok(sealed) = STANDARD.decode(text) else { return Ok(None) };
+        match engine.open_handout(VENDOR, KIND, &sealed) {
+            Ok(plain) => Ok(serde_json::from_slice(plain.expose()).ok()),
+            Err(Error::CiphertextInvalid) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Shapes of members, named as the vendor's pages name them.
+
+use dialect::constraint::{Member, Shape, TEXT, TextRules};
+
+/// A pattern whose whole breach is one violation, the length included.
+const fn pattern(pattern: &'static str) -> Shape {
+    Shape::pattern(0, usize::MAX, pattern)
+}
+
+/// A key id: UUID form with all letters, as documented.
+pub(crate) static KEY_ID: Shape = pattern("[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}");
+/// A key id: UUID form with hex digits only, as sign, verify and decrypt-data want it.
+pub(crate) static KEY_ID_HEX: Shape = pattern("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+/// The number of a request: has no effect, but is checked.
+pub(crate) static SEQUENCE: Shape = pattern("[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}");
+/// The alias of a key. The ending `/default` is the vendor's own and refused beside this.
+pub(crate) static ALIAS: Shape = pattern("[a-zA-Z0-9:/_-]{1,255}");
+/// The description of a key.
+pub(crate) static DESCRIPTION: Shape = Shape::text(0, 255);
+/// An enterprise project.
+pub(crate) static ENTERPRISE_PROJECT: Shape = pattern("0|[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}");
+/// An enterprise project, or all of them.
+pub(crate) static ENTERPRISE_PROJECT_FILTER: Shape =
+    pattern("all|0|[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}");
+/// A word that the operation looks up itself, because its refusal depends on what it is of.
+pub(crate) static WORD: Shape = Shape::text(0, 64);
+/// Where the material comes from.
+pub(crate) static ORIGIN: Shape = Shape::one_of(&["kms", "external"]);
+/// A state to look for.
+pub(crate) static STATE_FILTER: Shape = pattern("[1-5]");
+/// How many entries a page has. The upper bound is the default, beyond which the vendor names none.
+pub(crate) static LIMIT: Shape = Shape::Numeric { min: 1, max: 2000 };
+/// Where a page starts.
+pub(crate) static MARKER: Shape = Shape::Numeric { min: 0, max: i64::MAX };
+/// Days until a deletion.
+pub(crate) static PENDING_DAYS: Shape = Shape::Numeric { min: 7, max: 1096 };
+/// A number of bits; that it must be a multiple of 8 is told apart.
+pub(crate) static BITS: Shape = Shape::Numeric { min: 8, max: 8192 };
+/// A number of bytes of a data key.
+pub(crate) static DATA_KEY_BYTES: Shape = Shape::Numeric { min: 1, max: 1024 };
+/// Seconds since 1970. The bounds keep the product with a million within 64 bits; what lies in the
+/// past is told apart.
+pub(crate) static SECONDS: Shape = Shape::Numeric { min: i64::MIN / 1_000_000, max: i64::MAX / 1_000_000 };
+/// An import token.
+pub(crate) static IMPORT_TOKEN: Shape = pattern("[0-9a-zA-Z+/=]{200,6144}");
+/// Wrapped material or a wrapped private key. See the setting `strict_lengths` for the documented
+/// lengths.
+pub(crate) static WRAPPED: Shape = pattern("[0-9a-zA-Z+/=]{1,6144}");
+/// Text that is bound to a ciphertext, at most 128 bytes; the bytes are counted beside this.
+pub(crate) static AAD: Shape = Shape::text(0, 128);
+/// Looked at in `context.rs`.
+pub(crate) static CONTEXT: Shape = Shape::Any;
+/// The plaintext of encrypt-data. The vendor's pattern is `^.{1,4096}$`.
+// Unverified: whether that dot shuts out line breaks. Texts of several lines are taken.
+pub(crate) static PLAIN_TEXT: Shape = Shape::Text(TextRules { min: 1, max: 4096, sensitive: true, ..TEXT });
+/// The ciphertext of decrypt-data.
+pub(crate) static CIPHER_TEXT: Shape = pattern("[0-9a-zA-Z+/=]{128,5648}");
+/// A data key with its digest, hex: up to 1024 and 32 bytes.
+pub(crate) static PLAIN_DATA_KEY: Shape =
+    Shape::Text(TextRules { min: 2, max: 2112, pattern: Some("[0-9A-Fa-f]+"), sensitive: true, ..TEXT });
+/// A sealed data key, hex.
+pub(crate) static SEALED_DATA_KEY: Shape = Shape::pattern(2, 8192, "[0-9A-Fa-f]+");
+/// Base64 of up to 4096 bytes; the bytes are counted by the operation.
+pub(crate) static MESSAGE: Shape = Shape::pattern(1, 5464, "[0-9a-zA-Z+/=]+");
+/// A signature, base64.
+pub(crate) static SIGNATURE: Shape = Shape::pattern(1, 2048, "[0-9a-zA-Z+/=]+");
+/// A MAC, hex.
+pub(crate) static MAC: Shape = Shape::pattern(2, 1024, "[0-9A-Fa-f]+");
+/// Whether the message or its digest was sent.
+pub(crate) static MESSAGE_TYPE: Shape = Shape::one_of(&["DIGEST", "RAW"]);
+
+/// The many calls that only name a key.
+pub(crate) const OPERATE_KEY: &[Member] =
+    &[Member::required("key_id", &KEY_ID), Member::optional("sequence", &SEQUENCE)];

@@ -1,0 +1,141 @@
+//! Scalars in this vendor's forms: hex in either case, dates, PEM.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, NaiveDateTime};
+use import_engine::{Material, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+/// The form of `X-Sdk-Date`.
+const BASIC_DATE: &str = "%Y%m%dT%H%M%SZ";
+
+/// Text that may be secret. Wiped on drop, never printed.
+pub(crate) struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text itself.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Bytes that are upper-case hex in JSON, as data keys are. Wiped on drop, never printed.
+pub(crate) struct UpperHex(Material);
+
+impl From<Material> for UpperHex {
+    fn from(bytes: Material) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<Vec<u8>> for UpperHex {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Material::new(bytes))
+    }
+}
+
+impl Serialize for UpperHex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+        let mut text = Zeroizing::new(String::with_capacity(self.0.len() * 2));
+        for byte in self.0.expose() {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(DIGITS.get(usize::from(nibble)).copied().map_or('0', char::from));
+            }
+        }
+        serializer.serialize_str(&text)
+    }
+}
+
+/// Bytes of hex text in either case; `None` if it is anything else.
+pub(crate) fn unhex(text: &str) -> Option<Material> {
+    let mut bytes = Material::zeroed(text.len() / 2);
+    hex::decode_to_slice(text, bytes.expose_mut()).ok()?;
+    Some(bytes)
+}
+
+/// A public key as the vendor shows it: PEM with CRLF, 64 characters a line.
+pub(crate) fn public_key_pem(spki: &[u8]) -> String {
+    let text = STANDARD.encode(spki);
+    let mut pem = String::from("-----BEGIN PUBLIC KEY-----\r\n");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        pem.push_str(line);
+        pem.push_str("\r\n");
+        rest = after;
+    }
+    pem.push_str("-----END PUBLIC KEY-----\r\n");
+    pem
+}
+
+/// `20260102T030405Z`.
+pub(crate) fn basic_date(at: Timestamp) -> String {
+    DateTime::from_timestamp_micros(at.0).map(|at| at.format(BASIC_DATE).to_string()).unwrap_or_default()
+}
+
+/// The instant of a text like `20260102T030405Z`.
+pub(crate) fn parse_basic_date(text: &str) -> Option<Timestamp> {
+    // chrono takes shorter numbers as well.
+    if text.len() != 16 {
+        return None;
+    }
+    let date = NaiveDateTime::parse_from_str(text, BASIC_DATE).ok()?;
+    Some(Timestamp::from_seconds(date.and_utc().timestamp()))
+}
+
+/// `2026-01-02T03:04:05.000000Z`.
+pub(crate) fn iso_date(at: Timestamp) -> String {
+    DateTime::from_timestamp_micros(at.0).map(|at| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_both_ways() {
+        let at = parse_basic_date("20260102T030405Z").unwrap();
+        assert_eq!(at, Timestamp::from_seconds(1_767_323_045));
+        assert_eq!(basic_date(at), "20260102T030405Z");
+        assert_eq!(iso_date(at), "2026-01-02T03:04:05.000000Z");
+        for bad in ["", "20260102T030405", "2026-01-02T03:04Z", "20261302T030405Z", "20260102T030465X"] {
+            assert_eq!(parse_basic_date(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn hex_both_ways() {
+        let bytes = unhex("00ffAb").unwrap();
+        assert_eq!(bytes.expose(), [0, 255, 171]);
+        assert_eq!(serde_json::to_string(&UpperHex::from(bytes)).unwrap(), "\"00FFAB\"");
+        for bad in ["0", "0g", "é"] {
+            assert_eq!(unhex(bad), None);
+        }
+    }
+
+    #[test]
+    fn pem_lines_end_in_crlf() {
+        let pem = public_key_pem(&[7; 91]);
+        let lines: Vec<_> = pem.split("\r\n").collect();
+        assert_eq!(lines.len(), 5);
+        assert_eq!(lines[1].len(), 64);
+        assert_eq!(lines[3], "-----END PUBLIC KEY-----");
+        assert!(pem.bytes().filter(|byte| *byte == b'\n').count() == 4);
+    }
+}

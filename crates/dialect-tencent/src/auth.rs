@@ -17,7 +17,7 @@ use crate::arrival::{Arrival, Proof};
 use crate::authorization::{ALGORITHM, Authorization, TERMINATOR};
 use crate::errors::Refusal;
 use crate::form::Parameter;
-use crate::seen_signatures::{SeenSignatures, Sight};
+use crate::seen_signatures::{Mark, SeenSignatures, Sight};
 use crate::settings::Settings;
 
 /// The service in a credential scope.
@@ -25,6 +25,15 @@ const SERVICE: &str = "kms";
 
 /// Stands for the hash of a body that is left unsigned.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// A caller who was let in.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Admitted {
+    /// Who it is.
+    pub caller: Verified,
+    /// What to forget of the signature if the request does not reach its action.
+    pub mark: Option<Mark>,
+}
 
 /// Proves callers.
 pub(crate) struct Authenticator {
@@ -48,7 +57,7 @@ impl Authenticator {
     /// # Errors
     /// In this order: a malformed proof, a timestamp out of the window, an unknown access id, a
     /// wrong signature, a token where there should be none.
-    pub fn authenticate(&self, request: &Request, arrival: &Arrival) -> Result<Verified, Refusal> {
+    pub fn authenticate(&self, request: &Request, arrival: &Arrival) -> Result<Admitted, Refusal> {
         if let Proof::Tc3(authorization) = &arrival.proof {
             self.require_service(request, &authorization.service)?;
         }
@@ -68,15 +77,22 @@ impl Authenticator {
             return Err(Refusal::InvalidSecretId);
         }
         let claimant = claimant(&self.credentials, principal).ok_or(Refusal::SecretIdNotFound)?;
+        let mut mark = None;
         if let Some(secret) = &claimant.secret {
-            self.require_signature(request, arrival, secret)?;
+            mark = self.require_signature(request, arrival, secret)?;
             // Only permanent credentials are known here.
             if arrival.token.is_some() {
                 return Err(Refusal::TokenFailure);
             }
         }
         let region = arrival.region.clone().unwrap_or_default();
-        Ok(Verified::attest(Tenant::new(VENDOR, claimant.account), region, principal))
+        let caller = Verified::attest(Tenant::new(VENDOR, claimant.account), region, principal);
+        Ok(Admitted { caller, mark })
+    }
+
+    /// Takes back that a signature was seen: its request did not reach an action.
+    pub fn forget(&self, mark: &Mark) {
+        self.seen.forget(mark);
     }
 
     /// Refuses a signature for another service. Some SDKs take the first label of the host for the
@@ -92,12 +108,18 @@ impl Authenticator {
         }
     }
 
-    fn require_signature(&self, request: &Request, arrival: &Arrival, secret: &Material) -> Result<(), Refusal> {
+    fn require_signature(
+        &self,
+        request: &Request,
+        arrival: &Arrival,
+        secret: &Material,
+    ) -> Result<Option<Mark>, Refusal> {
         match &arrival.proof {
             Proof::Tc3(authorization) => {
                 require_tc3(request, arrival.timestamp, authorization, secret)?;
                 let headers = &request.head.headers;
                 let sight = Sight {
+                    secret_id: &authorization.secret_id,
                     signature: &authorization.signature,
                     target: (&arrival.action, arrival.region.as_deref().unwrap_or_default(), &arrival.version),
                     trace_id: headers.get("x-tc-traceid"),
@@ -106,7 +128,8 @@ impl Authenticator {
                 self.seen.admit(&sight, request.received_at)
             }
             Proof::V1 { signature, method, parameters, .. } => {
-                require_v1(request, method.as_deref(), parameters, signature, secret)
+                // Action, region and version are among what is signed here.
+                require_v1(request, method.as_deref(), parameters, signature, secret).map(|()| None)
             }
         }
     }

@@ -79,7 +79,8 @@ impl Sent {
 }
 
 fn by(authenticator: &Authenticator, request: &Request) -> Result<Verified, Refusal> {
-    Arrival::read(request).and_then(|arrival| authenticator.authenticate(request, &arrival))
+    let arrival = Arrival::read(request)?;
+    authenticator.authenticate(request, &arrival).map(|admitted| admitted.caller)
 }
 
 fn outcome(sent: &Sent) -> Result<Verified, Refusal> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dialect::http::{Head, Record, Request, Response};
-use dialect::{AnswerText, Call, Credentials, Failure, Frontend};
+use dialect::{AnswerText, Call, Credentials, Failure, Frontend, Verified};
 use import_engine::Engine;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -38,8 +38,24 @@ impl Tencent {
     async fn answer(&self, request: &Request, seen: &mut Seen) -> Result<AnswerText, Refusal> {
         let arrival = Arrival::read(request)?;
         seen.action.clone_from(&arrival.action);
-        let caller = self.authenticator.authenticate(request, &arrival)?;
-        seen.record.tenant = Some(caller.tenant().to_string());
+        let admitted = self.authenticator.authenticate(request, &arrival)?;
+        seen.record.tenant = Some(admitted.caller.tenant().to_string());
+        let outcome = self.act(request, arrival, admitted.caller, seen).await;
+        // What was refused by the gateway has served for nothing.
+        if let (Some(mark), false) = (&admitted.mark, seen.reached_action) {
+            self.authenticator.forget(mark);
+        }
+        outcome
+    }
+
+    /// The gateway's checks behind the signature, and the action.
+    async fn act(
+        &self,
+        request: &Request,
+        arrival: Arrival,
+        caller: Verified,
+        seen: &mut Seen,
+    ) -> Result<AnswerText, Refusal> {
         if arrival.version != API_VERSION {
             return Err(Refusal::NoSuchVersion(arrival.version));
         }
@@ -53,7 +69,9 @@ impl Tencent {
         let input = self.parameters(request, arrival.proof, entry)?;
         let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at)
             .with_settings(self.settings.clone());
-        entry.serve(&call, input.value()).await
+        let outcome = entry.serve(&call, input.value()).await;
+        seen.reached_action = !matches!(outcome, Err(Refusal::Failure(Failure::Unfit(_) | Failure::Malformed(_))));
+        outcome
     }
 
     fn require_region(&self, region: &str, proof: &Proof) -> Result<(), Refusal> {
@@ -112,6 +130,8 @@ const COMMON: &[&str] = &[
 struct Seen {
     /// The action as sent.
     action: String,
+    /// Whether the action itself was asked.
+    reached_action: bool,
     record: Record,
 }
 

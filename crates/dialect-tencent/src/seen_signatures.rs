@@ -2,7 +2,7 @@
 //!
 //! The vendor's SDKs sign neither the action nor the region nor the version. Who overhears a
 //! request could therefore send it again as another action with the same body, as long as its
-//! timestamp is good. So a signature that came for one of them is refused for another.
+//! timestamp is good. So a signature that has reached one of them is refused for another.
 //!
 //! One thing has to be let through: the timestamp has whole seconds, and so an honest client that
 //! makes two different calls with the same body within a second (DisableKey and DescribeKey of one
@@ -26,6 +26,8 @@ const TARGETS_MAX: usize = 64;
 
 /// What a request presents besides a valid signature.
 pub(crate) struct Sight<'a> {
+    /// The access id. It is not signed either, and two of them may share a secret.
+    pub secret_id: &'a str,
     /// The signature that was verified.
     pub signature: &'a str,
     /// Action, region, version.
@@ -34,6 +36,13 @@ pub(crate) struct Sight<'a> {
     pub trace_id: Option<&'a str>,
     /// Whether there is an `X-TC-RequestClient`, which all SDKs send.
     pub names_client: bool,
+}
+
+/// Stands for one remembered use of a signature.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Mark {
+    signature: u64,
+    target: u64,
 }
 
 /// A bounded memory of signatures.
@@ -56,8 +65,7 @@ struct Generations {
 
 struct Sighting {
     at: Timestamp,
-    first: Use,
-    others: Vec<Use>,
+    uses: Vec<Use>,
 }
 
 #[derive(Clone, Copy)]
@@ -78,24 +86,33 @@ impl SeenSignatures {
         }
     }
 
-    /// Remembers a signature.
+    /// Remembers a signature; answers a mark if it was not known to have been used for this.
     ///
     /// # Errors
     /// [`Refusal::SignatureFailure`] if it was seen for something else and is not an honest
     /// client's second call of the same second.
-    pub fn admit(&self, sight: &Sight<'_>, now: Timestamp) -> Result<(), Refusal> {
-        let signature = self.hasher.hash_one(sight.signature);
-        let this = Use {
-            target: self.hasher.hash_one(sight.target),
-            trace_id: sight.trace_id.map(|trace_id| self.hasher.hash_one(trace_id)),
-        };
+    pub fn admit(&self, sight: &Sight<'_>, now: Timestamp) -> Result<Option<Mark>, Refusal> {
+        let signature = self.hasher.hash_one((sight.secret_id, sight.signature));
+        let target = self.hasher.hash_one(sight.target);
+        let this = Use { target, trace_id: sight.trace_id.map(|trace_id| self.hasher.hash_one(trace_id)) };
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         generations.turn(self.generation_max, self.generation_seconds, now);
-        if let Some(sighting) = generations.find(signature) {
-            return sighting.admit(this, sight.names_client, now);
+        let is_new = match generations.find(signature) {
+            Some(sighting) => sighting.admit(this, sight.names_client, now)?,
+            None => {
+                generations.young.insert(signature, Sighting { at: now, uses: vec![this] });
+                true
+            }
+        };
+        Ok(is_new.then_some(Mark { signature, target }))
+    }
+
+    /// Takes back a use: the request was refused before it reached its action.
+    pub fn forget(&self, mark: &Mark) {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sighting) = generations.find(mark.signature) {
+            sighting.uses.retain(|seen| seen.target != mark.target);
         }
-        generations.young.insert(signature, Sighting { at: now, first: this, others: Vec::new() });
-        Ok(())
     }
 }
 
@@ -114,21 +131,21 @@ impl Generations {
 }
 
 impl Sighting {
-    fn admit(&mut self, this: Use, names_client: bool, now: Timestamp) -> Result<(), Refusal> {
-        let mut uses = std::iter::once(&self.first).chain(&self.others);
-        if uses.clone().any(|seen| seen.target == this.target) {
-            return Ok(());
+    /// Whether this use is new, if it is admitted.
+    fn admit(&mut self, this: Use, names_client: bool, now: Timestamp) -> Result<bool, Refusal> {
+        if self.uses.iter().any(|seen| seen.target == this.target) {
+            return Ok(false);
         }
-        let is_fresh = now.0 - self.at.0 <= FRESH_MICROS && self.others.len() < TARGETS_MAX;
+        let is_fresh = now.0 - self.at.0 <= FRESH_MICROS && self.uses.len() < TARGETS_MAX;
         let is_own_request = match this.trace_id {
-            Some(trace_id) => uses.all(|seen| seen.trace_id != Some(trace_id)),
+            Some(trace_id) => self.uses.iter().all(|seen| seen.trace_id != Some(trace_id)),
             None => names_client,
         };
-        if !(is_fresh && is_own_request) {
+        if !(self.uses.is_empty() || is_fresh && is_own_request) {
             return Err(Refusal::SignatureFailure);
         }
-        self.others.push(this);
-        Ok(())
+        self.uses.push(this);
+        Ok(true)
     }
 }
 
@@ -137,7 +154,13 @@ mod tests {
     use super::*;
 
     fn sight<'a>(signature: &'a str, action: &'a str, trace_id: Option<&'a str>) -> Sight<'a> {
-        Sight { signature, target: (action, "ap-guangzhou", "2019-01-18"), trace_id, names_client: false }
+        Sight {
+            secret_id: "AKID1",
+            signature,
+            target: (action, "ap-guangzhou", "2019-01-18"),
+            trace_id,
+            names_client: false,
+        }
     }
 
     fn at(seconds: i64) -> Timestamp {
@@ -147,13 +170,14 @@ mod tests {
     #[test]
     fn the_same_again_is_fine_and_another_is_not() {
         let seen = SeenSignatures::new(100, 600);
-        assert_eq!(seen.admit(&sight("s", "DescribeKey", None), at(0)), Ok(()));
-        assert_eq!(seen.admit(&sight("s", "DescribeKey", None), at(299)), Ok(()));
+        assert!(seen.admit(&sight("s", "DescribeKey", None), at(0)).is_ok());
+        assert!(seen.admit(&sight("s", "DescribeKey", None), at(299)).is_ok());
         for seconds in [0, 1, 299, 599] {
             let refused = seen.admit(&sight("s", "DisableKey", None), at(seconds));
             assert_eq!(refused, Err(Refusal::SignatureFailure), "{seconds}");
         }
         let elsewhere = Sight {
+            secret_id: "AKID1",
             signature: "s",
             target: ("DescribeKey", "ap-singapore", "2019-01-18"),
             trace_id: None,
@@ -165,32 +189,51 @@ mod tests {
     #[test]
     fn calls_of_one_second_by_an_sdk_pass() {
         let seen = SeenSignatures::new(100, 600);
-        assert_eq!(seen.admit(&sight("s", "DisableKey", Some("a")), at(0)), Ok(()));
+        assert!(seen.admit(&sight("s", "DisableKey", Some("a")), at(0)).is_ok());
         assert_eq!(seen.admit(&sight("s", "DescribeKey", Some("a")), at(0)), Err(Refusal::SignatureFailure));
-        assert_eq!(seen.admit(&sight("s", "DescribeKey", Some("b")), at(1)), Ok(()));
+        assert!(seen.admit(&sight("s", "DescribeKey", Some("b")), at(1)).is_ok());
         assert_eq!(seen.admit(&sight("s", "EnableKey", Some("c")), at(3)), Err(Refusal::SignatureFailure));
         // An SDK without trace ids.
         let again = Sight { names_client: true, ..sight("s", "EnableKey", None) };
-        assert_eq!(seen.admit(&again, at(1)), Ok(()));
+        assert!(seen.admit(&again, at(1)).is_ok());
+    }
+
+    #[test]
+    fn what_never_reached_its_action_does_not_count() {
+        let seen = SeenSignatures::new(100, 600);
+        let mark = seen.admit(&sight("s", "Bogus", None), at(0)).unwrap().unwrap();
+        seen.forget(&mark);
+        assert!(seen.admit(&sight("s", "DescribeKey", None), at(0)).unwrap().is_some());
+        // The same again is not new, and therefore not to be forgotten by whoever sent it.
+        assert_eq!(seen.admit(&sight("s", "DescribeKey", None), at(0)), Ok(None));
+        assert_eq!(seen.admit(&sight("s", "DisableKey", None), at(0)), Err(Refusal::SignatureFailure));
+    }
+
+    #[test]
+    fn two_callers_of_one_secret_do_not_meet() {
+        let seen = SeenSignatures::new(100, 600);
+        assert!(seen.admit(&sight("s", "DescribeKey", None), at(0)).is_ok());
+        let other = Sight { secret_id: "AKID2", ..sight("s", "DisableKey", None) };
+        assert!(seen.admit(&other, at(0)).is_ok());
     }
 
     #[test]
     fn the_memory_is_bounded_and_forgets_the_oldest() {
         let seen = SeenSignatures::new(4, 600);
         for signature in ["a", "b", "c", "d", "e"] {
-            assert_eq!(seen.admit(&sight(signature, "DescribeKey", None), at(0)), Ok(()));
+            assert!(seen.admit(&sight(signature, "DescribeKey", None), at(0)).is_ok());
         }
         assert_eq!(seen.admit(&sight("e", "DisableKey", None), at(0)), Err(Refusal::SignatureFailure));
-        assert_eq!(seen.admit(&sight("a", "DisableKey", None), at(0)), Ok(()));
+        assert!(seen.admit(&sight("a", "DisableKey", None), at(0)).is_ok());
     }
 
     #[test]
     fn it_forgets_with_time() {
         let seen = SeenSignatures::new(100, 600);
-        assert_eq!(seen.admit(&sight("a", "DescribeKey", None), at(0)), Ok(()));
-        assert_eq!(seen.admit(&sight("b", "DescribeKey", None), at(600)), Ok(()));
+        assert!(seen.admit(&sight("a", "DescribeKey", None), at(0)).is_ok());
+        assert!(seen.admit(&sight("b", "DescribeKey", None), at(600)).is_ok());
         assert_eq!(seen.admit(&sight("a", "DisableKey", None), at(600)), Err(Refusal::SignatureFailure));
-        assert_eq!(seen.admit(&sight("b", "DescribeKey", None), at(1300)), Ok(()));
-        assert_eq!(seen.admit(&sight("a", "DisableKey", None), at(1300)), Ok(()));
+        assert!(seen.admit(&sight("b", "DescribeKey", None), at(1300)).is_ok());
+        assert!(seen.admit(&sight("a", "DisableKey", None), at(1300)).is_ok());
     }
 }

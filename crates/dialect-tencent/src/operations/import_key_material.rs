@@ -41,6 +41,7 @@ impl Operation for ImportKeyMaterial {
             wrapped: Wrapped { blob: bytes(&input.encrypted_key_material), private_key: None },
             expiry: expiry(input.valid_to),
             expected: Expected::Anything,
+            description: None,
         };
         call.engine.import_material(&call.scope, &id, import).await?;
         Ok(())

@@ -341,6 +341,17 @@ fn an_rsa_key_is_itself_with_its_primes_swapped() {
     assert_eq!(identity(KeySpec::Rsa2048, &straight), identity(KeySpec::Rsa2048, &swapped));
 }
 
+/// Keys that are sound in themselves: only the size of the exponent is at issue.
+#[test]
+fn rsa_exponents_have_at_most_64_bits() {
+    for (exponent, fits) in [("3", true), ("FFFFFFFFFFFFFFC5", true), ("01000000000000000D", false)] {
+        let exponent = BigNum::from_hex_str(exponent).unwrap();
+        let key = PKey::from_rsa(Rsa::generate_with_e(2048, &exponent).unwrap()).unwrap();
+        let material = of(KeySpec::Rsa2048, &key.private_key_to_pkcs8().unwrap());
+        assert_eq!(material.is_ok(), fits, "{exponent}");
+    }
+}
+
 #[test]
 fn composite_primes_are_refused() {
     while !composite_prime_is_refused() {}
@@ -389,6 +400,6 @@ fn oversized_keys_are_refused_quickly() {
     for spec in [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096] {
         refused(spec, &bytes);
     }
-    assert!(start.elapsed() < std::time::Duration::from_millis(500));
+    assert!(start.elapsed() < std::time::Duration::from_secs(3));
     refused(KeySpec::Rsa2048, &tlv(0x30, &[0; PKCS8_MAX]));
 }

@@ -2,6 +2,9 @@
 
 use std::ops::RangeInclusive;
 
+use openssl::rsa::{Padding, Rsa};
+
+use crate::der::{octets, sequence, tlv};
 use crate::wrap::{wrap, wrap_two_fields, wrap_two_fields_under};
 use import_engine::primitives::{canonical, generate, generate_wrapping_pair};
 use import_engine::wrapping::{Wrapped, aes_kwp_unwrap, aes_kwp_wrap, unwrap};
@@ -166,6 +169,39 @@ fn damage_of_any_kind_is_one_refusal() {
             }
         }
     }
+}
+
+/// The same number with its leading zero byte dropped or doubled: OpenSSL would take the shorter one.
+#[test]
+fn rsa_blocks_have_the_length_of_the_modulus() {
+    let pair = pair(WrappingKeySpec::Rsa2048);
+    for algorithm in [RsaOaepSha1, RsaOaepSha256, RsaPkcs1] {
+        let good =
+            std::iter::repeat_with(|| wrap(algorithm, &pair.public, &[0x42; 32])).find(|blob| blob[0] == 0).unwrap();
+        let open = |blob: &[u8]| pair.open(algorithm, KeySpec::Aes256, OneField, blob, None);
+        assert_eq!(open(&good), Ok(Material::new(vec![0x42; 32])));
+        assert_eq!(open(&good[1..]), Err(Error::UnwrapFailed), "{algorithm}");
+        assert_eq!(open(&[&[0], &good[..]].concat()), Err(Error::UnwrapFailed), "{algorithm}");
+    }
+}
+
+/// A private key that fills the whole block, encrypted without any padding.
+#[test]
+fn a_private_key_without_padding_is_no_pkcs1_block() {
+    let pair = pair(WrappingKeySpec::Rsa2048);
+    let p256 = generate(KeySpec::EcP256, &SystemChance).unwrap();
+    let filled = |filler: usize| {
+        let value = tlv(0x31, &octets(&vec![0; filler]));
+        let attribute = sequence(&[&[0x06, 0x03, 0x2a, 0x03, 0x04], &value]);
+        tlv(0x30, &[&p256.expose()[3..], &tlv(0xa0, &attribute)].concat())
+    };
+    let block = (0..200).map(filled).find(|block| block.len() == 256).unwrap();
+    assert_eq!(canonical(KeySpec::EcP256, Material::copy_of(&block), None), Ok(p256));
+
+    let key = Rsa::public_key_from_der(&pair.public).unwrap();
+    let mut blob = vec![0; 256];
+    key.public_encrypt(&block, &mut blob, Padding::NONE).unwrap();
+    assert_eq!(pair.open(RsaPkcs1, KeySpec::EcP256, OneField, &blob, None), Err(Error::UnwrapFailed));
 }
 
 /// Under PKCS#1 v1.5, OpenSSL's own unpadding would accept about one in 250 of these.

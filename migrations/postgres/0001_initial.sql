@@ -42,6 +42,7 @@ CREATE TABLE materials (
     imported_at BIGINT NOT NULL,
     -- Null: never.
     expires_at  BIGINT,
+    description TEXT NOT NULL,
     public_key  BYTEA,
     sealed      BYTEA,
     PRIMARY KEY (vendor, account, region, key_id, id),

@@ -42,6 +42,7 @@ CREATE TABLE materials (
     imported_at INTEGER NOT NULL,
     -- Null: never.
     expires_at  INTEGER,
+    description TEXT NOT NULL,
     public_key  BLOB,
     sealed      BLOB,
     PRIMARY KEY (vendor, account, region, key_id, id),

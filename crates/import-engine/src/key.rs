@@ -104,6 +104,8 @@ pub struct MaterialRecord {
     pub imported_at: Timestamp,
     /// How long they stay.
     pub expiry: Expiry,
+    /// Free text of whoever brought it; empty if there is none.
+    pub description: String,
     /// `SubjectPublicKeyInfo` in DER, for asymmetric kinds.
     pub public_key: Option<Vec<u8>>,
     /// Counts a key's materials, from 1.
@@ -265,6 +267,7 @@ impl Key {
                 present: true,
                 imported_at: now,
                 expiry,
+                description: String::new(),
                 public_key,
                 generation: 1,
             }),
@@ -274,6 +277,15 @@ impl Key {
             self.state = KeyState::Enabled;
         }
         Ok(self)
+    }
+
+    /// Sets the free text of one of the key's materials.
+    #[must_use]
+    pub fn describe_material(mut self, id: &MaterialId, description: &str) -> Self {
+        if let Some(material) = self.materials.iter_mut().find(|material| material.id == *id) {
+            description.clone_into(&mut material.description);
+        }
+        self
     }
 
     /// Destroys the current imported material. The fingerprint stays.

@@ -89,6 +89,14 @@ impl KeyPairs {
         }
     }
 
+    /// Adds a pair that was made elsewhere to the pool. Published vectors come with their own
+    /// private keys; this is how they go through the same doors as any other pair.
+    pub async fn stock(&self, spec: WrappingKeySpec, pair: KeyPair) -> Result<(), Error> {
+        let id = row_id(self.chance.as_ref())?;
+        let private_key = self.sealing.seal(Purpose::Pool, &pool_place(spec, &id), pair.private_key.expose())?;
+        Ok(self.store.put_key_pair(&StoredKeyPair { id, spec, public_key: pair.public_key, private_key }).await?)
+    }
+
     /// How many pairs of each kind are ready now, and how many should be.
     pub async fn depths(&self) -> Result<Vec<(WrappingKeySpec, u64, u64)>, Error> {
         let mut depths = Vec::new();
@@ -168,9 +176,7 @@ impl KeyPairs {
                 Err(returned) => pair = returned,
             }
         }
-        let id = row_id(self.chance.as_ref())?;
-        let private_key = self.sealing.seal(Purpose::Pool, &pool_place(spec, &id), pair.private_key.expose())?;
-        Ok(self.store.put_key_pair(&StoredKeyPair { id, spec, public_key: pair.public_key, private_key }).await?)
+        self.stock(spec, pair).await
     }
 
     fn first_in_line(&self, spec: WrappingKeySpec) -> Option<oneshot::Sender<KeyPair>> {

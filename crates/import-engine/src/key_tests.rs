@@ -47,6 +47,7 @@ fn material(present: bool, expiry: Expiry) -> MaterialRecord {
         role: MaterialRole::Current,
         present,
         imported_at: Timestamp(5),
+        description: String::new(),
         expiry,
         public_key: None,
         generation: 1,

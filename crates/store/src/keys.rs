@@ -16,7 +16,8 @@ macro_rules! select_keys {
         concat!(
             "SELECT k.vendor, k.account, k.region, k.id, k.revision, k.spec, k.usage, k.origin, k.state, \
                  k.created_at, k.deletion_at, k.deletion_window_days, k.description, k.name, k.attributes, \
-                 m.id AS material_id, m.generation, m.role, m.imported_at, m.expires_at, m.public_key, \
+                 m.id AS material_id, m.generation, m.role, m.imported_at, m.expires_at, \
+                 m.description AS material_description, m.public_key, \
                  m.sealed IS NOT NULL AS present \
              FROM (SELECT * FROM keys WHERE ",
             $which,
@@ -188,12 +189,12 @@ async fn put_materials<DB: Backend>(
     materials: &[SealedMaterial],
 ) -> Result<(), Failure> {
     let put = "INSERT INTO materials (vendor, account, region, key_id, id, generation, role, imported_at, \
-             expires_at, public_key, sealed) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             expires_at, description, public_key, sealed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT (vendor, account, region, key_id, id) DO UPDATE SET generation = excluded.generation, \
              role = excluded.role, imported_at = excluded.imported_at, expires_at = excluded.expires_at, \
-             public_key = excluded.public_key, \
-             sealed = CASE WHEN $12 THEN COALESCE(excluded.sealed, materials.sealed) END \
+             description = excluded.description, public_key = excluded.public_key, \
+             sealed = CASE WHEN $13 THEN COALESCE(excluded.sealed, materials.sealed) END \
          RETURNING sealed IS NOT NULL AS present";
     for record in &key.materials {
         let sealed = new_bytes(record, materials);
@@ -205,6 +206,7 @@ async fn put_materials<DB: Backend>(
             .bind(record.role.word())
             .bind(record.imported_at.0)
             .bind(expires_at(record.expiry))
+            .text(&record.description)
             .bind(record.public_key.as_deref())
             .bind(sealed)
             .bind(record.present)

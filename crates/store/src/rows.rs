@@ -34,6 +34,7 @@ pub(crate) struct KeyRow {
     role: Option<String>,
     imported_at: Option<i64>,
     expires_at: Option<i64>,
+    material_description: Option<String>,
     public_key: Option<Vec<u8>>,
     present: bool,
 }
@@ -198,6 +199,7 @@ fn material(row: &KeyRow) -> Result<Option<MaterialRecord>, StoreError> {
         present: row.present,
         imported_at: Timestamp(row.imported_at.ok_or_else(|| corrupt("imported_at"))?),
         expiry: row.expires_at.map_or(Expiry::Never, |at| Expiry::At(Timestamp(at))),
+        description: row.material_description.clone().map(original).ok_or_else(|| corrupt("description"))?,
         public_key: row.public_key.clone(),
         generation: row.generation.ok_or_else(|| corrupt("generation"))?,
     }))

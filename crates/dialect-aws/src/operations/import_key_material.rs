@@ -63,6 +63,7 @@ impl Operation for ImportKeyMaterial {
             wrapped: Wrapped { blob: input.encrypted_key_material.bytes().to_vec(), private_key: None },
             expiry,
             expected,
+            description: input.key_material_description,
         };
         let imported = call.engine.import_material(&call.scope, &id, import).await?;
         Ok(Output {

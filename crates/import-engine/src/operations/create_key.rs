@@ -80,6 +80,7 @@ impl Engine {
                 present: true,
                 imported_at: now,
                 expiry: Expiry::Never,
+                description: String::new(),
                 public_key: public_key(key.spec, &material)?,
                 generation: 1,
             });

@@ -28,6 +28,8 @@ pub struct ImportMaterial {
     pub expiry: Expiry,
     /// What the caller says about the material.
     pub expected: Expected,
+    /// Free text about the material; `None` leaves what was said before.
+    pub description: Option<String>,
 }
 
 /// What a caller says about the material that it brings. An import that turns out otherwise is
@@ -106,6 +108,9 @@ impl Engine {
             self.live_parameters(scope, &token).await?;
             import.expected.check(&key, &fit.id)?;
             let mut after = key.accept(fit.id.clone(), fit.public_key.clone(), expiry, now, policy)?;
+            if let Some(description) = &import.description {
+                after = after.describe_material(&fit.id, description);
+            }
             match self.store.commit_import(&after, &sealed, &token.parameters).await {
                 Ok(()) => {
                     after.revision += 1;

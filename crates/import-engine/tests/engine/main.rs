@@ -5,4 +5,5 @@ mod races;
 mod rows;
 mod tokens;
 mod use_of_keys;
+mod vectors;
 mod world;

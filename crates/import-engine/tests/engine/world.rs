@@ -72,6 +72,20 @@ const fn policy(newest_parameters_only: bool) -> Policy {
 static LENIENT: Policy = policy(false);
 static CHOOSY: Policy = policy(true);
 
+const RSA: &[WrappingKeySpec] = &[WrappingKeySpec::Rsa2048, WrappingKeySpec::Rsa3072, WrappingKeySpec::Rsa4096];
+
+/// Takes material of any length, so that published vectors can be imported.
+static OPEN_HANDED: Policy = Policy {
+    offers: &[
+        Offer { algorithm: WrappingAlgorithm::RsaOaepSha1, wrapping_keys: RSA, key_specs: &[KeySpec::Hmac256] },
+        Offer { algorithm: WrappingAlgorithm::RsaOaepSha256, wrapping_keys: RSA, key_specs: &[KeySpec::Hmac256] },
+        Offer { algorithm: WrappingAlgorithm::RsaPkcs1, wrapping_keys: RSA, key_specs: &[KeySpec::Hmac256] },
+        Offer { algorithm: WrappingAlgorithm::RsaAesKeyWrapSha256, wrapping_keys: RSA, key_specs: &[KeySpec::Hmac256] },
+    ],
+    material_lengths: &[(KeySpec::Hmac256, 1..=1024)],
+    ..policy(false)
+};
+
 /// One database, one clock; as many engines over them as a test wants.
 pub struct World {
     pub engine: Arc<Engine>,
@@ -89,6 +103,7 @@ impl World {
         let mut master = Material::zeroed(32);
         SystemChance.fill_secret(master.expose_mut()).unwrap();
         let engine = engine(&file, clock.clone(), master.clone()).await;
+        tokio::spawn(engine.key_pairs().clone().fill(true));
         Self { engine, clock, file, master, _directory: directory }
     }
 
@@ -136,11 +151,13 @@ async fn engine(file: &std::path::Path, clock: Arc<ManualClock>, master: Materia
         parallelism: 2,
         loaded_keys: 16,
     };
-    let policies = Policies::default().with("lenient", |_| &LENIENT).with("choosy", |_| &CHOOSY);
+    let policies = Policies::default()
+        .with("lenient", |_| &LENIENT)
+        .with("choosy", |_| &CHOOSY)
+        .with("open-handed", |_| &OPEN_HANDED);
     let store = database.store();
     let engine = Arc::new(Engine::new(store, clock, Arc::new(SystemChance), master, policies, options).unwrap());
     engine.prove_ready().await.unwrap();
-    tokio::spawn(engine.key_pairs().clone().fill(true));
     engine
 }
 
@@ -159,6 +176,7 @@ pub fn import(parameters: &ImportParameters, plain: &[u8], expiry: Expiry) -> Im
         wrapped: Wrapped { blob, private_key: None },
         expiry,
         expected: Expected::Anything,
+        description: None,
     }
 }
 

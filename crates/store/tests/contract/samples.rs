@@ -67,6 +67,7 @@ pub fn material(id: &str, generation: i64) -> MaterialRecord {
         present: true,
         imported_at: NOON,
         expiry: Expiry::At(NOON.plus_seconds(60)),
+        description: "von \0 Hand".to_owned(),
         public_key: Some(vec![0x30, 0, 1]),
         generation,
     }

@@ -39,7 +39,7 @@ pub use operations::get_import_parameters::ImportParameters;
 pub use operations::import_material::{Expected, ImportMaterial, Imported};
 pub use operations::public_key::PublicKey;
 pub use operations::sign::{Checked, Signed};
-pub use operations::start::StartError;
+pub use operations::start::{StartError, prove_cryptography};
 pub use policy::{LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm};
 pub use sealing::{MASTER_KEY_LENGTH, Sealing};
 pub use spec::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dialect::mount::Mounted;
-use import_engine::{Chance, Clock, Engine, Options, StartError, SystemChance, SystemClock};
+use import_engine::{Chance, Clock, Engine, Options, StartError, SystemChance, SystemClock, prove_cryptography};
 use store::Database;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -46,7 +46,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Opens the store, proves that cryptography and master key are right, mounts the dialects and
+    /// Proves that cryptography works, opens the store, proves that the master key is right, mounts the dialects and
     /// starts the fillers of the pool and the sweep on the current tokio runtime, which must
     /// outlive the gateway.
     ///
@@ -54,6 +54,7 @@ impl Gateway {
     /// A [`Refusal`] with a sentence that says what to do.
     pub async fn open(settings: Settings, outside: Outside) -> Result<Self, Refusal> {
         refuse_strangers_on_network(&settings)?;
+        prove_cryptography(outside.chance.as_ref())?;
         let credentials = Arc::new(credentials(&settings)?);
         let master_key = MasterKey::obtain(&settings.master_key, &settings.database, outside.chance.as_ref())?;
         let database = Arc::new(schema::open(&settings.database).await?);
@@ -133,7 +134,7 @@ fn home(settings: &Settings) -> Option<Handle> {
 }
 
 async fn prove(engine: &Engine, master_key: MasterKey) -> Result<(), Refusal> {
-    match engine.prove_ready().await {
+    match engine.prove_master_key().await {
         Ok(()) => Ok(()),
         Err(StartError::WrongMasterKey) => match master_key.discard() {
             Some(file) => Err(Refusal::MasterKeyLost(file)),

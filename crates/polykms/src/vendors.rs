@@ -7,6 +7,8 @@ use import_engine::{Engine, Policies, PolicyByRegion};
 
 use crate::settings::Settings;
 
+type Mount = fn(Arc<Engine>, Arc<Credentials>, &Settings) -> Arc<dyn Frontend>;
+
 /// What the gateway must know about a dialect.
 #[derive(Clone, Copy)]
 pub struct VendorEntry {
@@ -18,7 +20,7 @@ pub struct VendorEntry {
     pub resolve_account: fn(&Credentials, &str) -> Option<String>,
     /// The names of the operations it speaks.
     pub supported: fn() -> Vec<&'static str>,
-    mount: fn(Arc<Engine>, Arc<Credentials>, &Settings) -> Arc<dyn Frontend>,
+    mount: Mount,
 }
 
 /// The dialects. The last one answers what none of them claims.

@@ -1,5 +1,6 @@
 //! What must hold before the engine serves.
 
+use crate::chance::Chance;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::material::constant_time_eq;
@@ -24,14 +25,21 @@ pub enum StartError {
     Store(#[source] Error),
 }
 
+/// Proves that cryptography works. To be called first of all: nothing else can be trusted before.
+///
+/// # Errors
+/// [`StartError::SelfTest`].
+pub fn prove_cryptography(chance: &dyn Chance) -> Result<(), StartError> {
+    self_test(chance).map_err(StartError::SelfTest)
+}
+
 impl Engine {
-    /// Proves that cryptography works and that the master key is the one the data was sealed
-    /// under. On an empty store the master key becomes that one.
+    /// Proves that the master key is the one the data was sealed under. On an empty store the
+    /// master key becomes that one.
     ///
     /// # Errors
     /// See [`StartError`]; with any of them the server must not serve.
-    pub async fn prove_ready(&self) -> Result<(), StartError> {
-        self_test(self.chance.as_ref()).map_err(StartError::SelfTest)?;
+    pub async fn prove_master_key(&self) -> Result<(), StartError> {
         let mine = self.sealing.check_value().map_err(StartError::SelfTest)?;
         let stored = self.store.note(CHECK, &mine).await.map_err(|error| StartError::Store(error.into()))?;
         if constant_time_eq(&mine, &stored) { Ok(()) } else { Err(StartError::WrongMasterKey) }

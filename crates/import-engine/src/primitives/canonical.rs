@@ -17,7 +17,7 @@ use super::sm2;
 use crate::material::Material;
 use crate::spec::{KeyFamily, KeySpec};
 
-/// The longest PKCS#8 that is looked at, in bytes: AWS's limit on wrapped material. The largest
+/// The longest PKCS#8 that is looked at, in bytes: no vendor takes longer wrapped material. The largest
 /// canonical form (RSA-4096) has about 2375.
 pub const PKCS8_MAX: usize = 6144;
 

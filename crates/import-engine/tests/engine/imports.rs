@@ -202,5 +202,5 @@ async fn another_master_key_is_noticed() {
     let policies = import_engine::Policies::default();
     let engine =
         import_engine::Engine::new(database.store(), world.clock.clone(), chance, other, policies, options).unwrap();
-    assert!(matches!(engine.prove_ready().await, Err(import_engine::StartError::WrongMasterKey)));
+    assert!(matches!(engine.prove_master_key().await, Err(import_engine::StartError::WrongMasterKey)));
 }

@@ -157,7 +157,7 @@ async fn engine(file: &std::path::Path, clock: Arc<ManualClock>, master: Materia
         .with("open-handed", |_| &OPEN_HANDED);
     let store = database.store();
     let engine = Arc::new(Engine::new(store, clock, Arc::new(SystemChance), master, policies, options).unwrap());
-    engine.prove_ready().await.unwrap();
+    engine.prove_master_key().await.unwrap();
     engine
 }
 

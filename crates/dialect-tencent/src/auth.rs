@@ -123,7 +123,7 @@ impl Authenticator {
                     signature: &authorization.signature,
                     target: (&arrival.action, arrival.region.as_deref().unwrap_or_default(), &arrival.version),
                     trace_id: headers.get("x-tc-traceid"),
-                    names_client: headers.bytes("x-tc-requestclient").is_some(),
+                    is_from_sdk: headers.get("x-tc-requestclient").is_some_and(|client| client.starts_with("SDK_")),
                 };
                 self.seen.admit(&sight, request.received_at)
             }

@@ -34,8 +34,8 @@ pub(crate) struct Sight<'a> {
     pub target: (&'a str, &'a str, &'a str),
     /// `X-TC-TraceId`, which some SDKs make anew for each request.
     pub trace_id: Option<&'a str>,
-    /// Whether there is an `X-TC-RequestClient`, which all SDKs send.
-    pub names_client: bool,
+    /// Whether `X-TC-RequestClient` names one of the vendor's SDKs, not all of which send a trace id.
+    pub is_from_sdk: bool,
 }
 
 /// Stands for one remembered use of a signature.
@@ -98,7 +98,7 @@ impl SeenSignatures {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         generations.turn(self.generation_max, self.generation_seconds, now);
         let is_new = match generations.find(signature) {
-            Some(sighting) => sighting.admit(this, sight.names_client, now)?,
+            Some(sighting) => sighting.admit(this, sight.is_from_sdk, now)?,
             None => {
                 generations.young.insert(signature, Sighting { at: now, uses: vec![this] });
                 true
@@ -132,14 +132,14 @@ impl Generations {
 
 impl Sighting {
     /// Whether this use is new, if it is admitted.
-    fn admit(&mut self, this: Use, names_client: bool, now: Timestamp) -> Result<bool, Refusal> {
+    fn admit(&mut self, this: Use, is_from_sdk: bool, now: Timestamp) -> Result<bool, Refusal> {
         if self.uses.iter().any(|seen| seen.target == this.target) {
             return Ok(false);
         }
         let is_fresh = now.0 - self.at.0 <= FRESH_MICROS && self.uses.len() < TARGETS_MAX;
         let is_own_request = match this.trace_id {
             Some(trace_id) => self.uses.iter().all(|seen| seen.trace_id != Some(trace_id)),
-            None => names_client,
+            None => is_from_sdk,
         };
         if !(self.uses.is_empty() || is_fresh && is_own_request) {
             return Err(Refusal::SignatureFailure);
@@ -159,7 +159,7 @@ mod tests {
             signature,
             target: (action, "ap-guangzhou", "2019-01-18"),
             trace_id,
-            names_client: false,
+            is_from_sdk: false,
         }
     }
 
@@ -181,7 +181,7 @@ mod tests {
             signature: "s",
             target: ("DescribeKey", "ap-singapore", "2019-01-18"),
             trace_id: None,
-            names_client: false,
+            is_from_sdk: false,
         };
         assert_eq!(seen.admit(&elsewhere, at(0)), Err(Refusal::SignatureFailure));
     }
@@ -194,7 +194,7 @@ mod tests {
         assert!(seen.admit(&sight("s", "DescribeKey", Some("b")), at(1)).is_ok());
         assert_eq!(seen.admit(&sight("s", "EnableKey", Some("c")), at(3)), Err(Refusal::SignatureFailure));
         // An SDK without trace ids.
-        let again = Sight { names_client: true, ..sight("s", "EnableKey", None) };
+        let again = Sight { is_from_sdk: true, ..sight("s", "EnableKey", None) };
         assert!(seen.admit(&again, at(1)).is_ok());
     }
 

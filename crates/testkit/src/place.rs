@@ -1,6 +1,7 @@
 //! A database of its own for every test.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::MigrateDatabase as _;
 use sqlx::{Connection as _, PgConnection, Postgres, SqliteConnection};
@@ -72,6 +73,33 @@ impl Place {
         .expect("the statement runs");
     }
 
+    /// Runs a statement on so many connections of its own at once, for so long; answers how often
+    /// it ran.
+    pub fn in_parallel(&self, connections: usize, span: Duration, text: &'static str) -> u64 {
+        let url = self.url.clone();
+        wait(async move {
+            let tasks: Vec<_> = (0..connections)
+                .map(|_| {
+                    let url = url.clone();
+                    tokio::spawn(async move {
+                        let mut connection = PgConnection::connect(&url).await.expect("the database opens");
+                        let (started, mut done) = (Instant::now(), 0);
+                        while started.elapsed() < span {
+                            sqlx::query(text).execute(&mut connection).await.expect("the statement runs");
+                            done += 1;
+                        }
+                        done
+                    })
+                })
+                .collect();
+            let mut done = 0;
+            for task in tasks {
+                done += task.await.expect("no task panics");
+            }
+            done
+        })
+    }
+
     /// Asks for one number behind the server's back.
     pub fn number(&self, text: &'static str) -> i64 {
         wait(async {
@@ -107,6 +135,6 @@ fn with_database(server: &str, name: &str) -> String {
 pub(crate) fn wait<T: Send>(work: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|scope| {
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        scope.spawn(|| runtime().block_on(work)).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        scope.spawn(move || runtime().block_on(work)).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

@@ -8,7 +8,8 @@ use dialect::json::Body;
 use dialect::signature::pairs;
 use dialect::{AnswerText, Call, Credentials, Failure, Frontend};
 use import_engine::{Engine, Error};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::accounts::is_project_id;
@@ -207,13 +208,51 @@ fn success(status: u16, text: AnswerText) -> Response {
 /// A refusal in the envelope of its layer.
 fn refused(told: Told, id: &str) -> Response {
     let body = match told.layer {
-        Layer::Service => json!({ "error": { "error_code": told.code, "error_msg": told.message } }),
-        Layer::Gateway => json!({ "error_msg": told.message, "error_code": told.code, "request_id": id }),
-        Layer::Iam => json!({ "error": { "code": told.status, "message": told.message, "title": told.title } }),
+        Layer::Service => serde_json::to_vec(&ServiceEnvelope {
+            error: ServiceError { error_code: &told.code, error_msg: &told.message },
+        }),
+        Layer::Gateway => {
+            serde_json::to_vec(&GatewayEnvelope { error_msg: &told.message, error_code: &told.code, request_id: id })
+        }
+        Layer::Iam => serde_json::to_vec(&IamEnvelope {
+            error: IamError { code: told.status, message: &told.message, title: told.title },
+        }),
     };
-    let response = Response::new(told.status, JSON, Zeroizing::new(body.to_string().into_bytes()));
+    // Texts and numbers do not fail to be written.
+    let response = Response::new(told.status, JSON, Zeroizing::new(body.unwrap_or_default()));
     match told.layer {
         Layer::Gateway => response.header("server", "api-gateway"),
         Layer::Service | Layer::Iam => response,
     }
+}
+
+#[derive(Serialize)]
+struct ServiceEnvelope<'a> {
+    error: ServiceError<'a>,
+}
+
+#[derive(Serialize)]
+struct ServiceError<'a> {
+    error_code: &'a str,
+    error_msg: &'a str,
+}
+
+/// In the order of the gateway's own answers.
+#[derive(Serialize)]
+struct GatewayEnvelope<'a> {
+    error_msg: &'a str,
+    error_code: &'a str,
+    request_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct IamEnvelope<'a> {
+    error: IamError<'a>,
+}
+
+#[derive(Serialize)]
+struct IamError<'a> {
+    code: u16,
+    message: &'a str,
+    title: &'static str,
 }

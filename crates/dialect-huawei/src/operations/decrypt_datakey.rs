@@ -4,7 +4,7 @@
 use dialect::constraint::Member;
 use dialect::wire::Numeric;
 use dialect::{Call, Operation};
-use import_engine::{EncryptionAlgorithm, KeyId, KeyOperation, KeyUsage};
+use import_engine::{EncryptionAlgorithm, KeyFamily, KeyId, KeyOperation, KeyUsage};
 use serde::{Deserialize, Serialize};
 
 use super::encrypt_datakey::digest;
@@ -63,8 +63,10 @@ impl Operation for DecryptDatakey {
                     .engine
                     .permitted(&call.scope, &key_id, KeyOperation::GenerateDataKey, KeyUsage::EncryptDecrypt)
                     .await?;
-                if key.spec.rsa_bits().is_none() || !bound.is_empty() {
-                    return Err(Code::InvalidCiphertext.into());
+                match (key.spec.family(), key.spec.rsa_bits()) {
+                    (KeyFamily::Private, None) => return Err(Code::Asymmetric.into()),
+                    (KeyFamily::Private, Some(_)) if bound.is_empty() => {}
+                    _ => return Err(Code::InvalidCiphertext.into()),
                 }
                 let block = sealed.expose().to_vec();
                 call.engine.decrypt_asymmetric(&call.scope, &key_id, EncryptionAlgorithm::RsaOaepSha256, block).await?

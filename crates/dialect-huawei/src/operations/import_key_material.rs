@@ -77,3 +77,27 @@ fn check_lengths(input: &Input) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn fits(material: usize, private_key: Option<usize>) -> bool {
+        let input = json!({
+            "key_id": "",
+            "import_token": "",
+            "encrypted_key_material": "A".repeat(material),
+            "encrypted_privatekey": private_key.map(|length| "A".repeat(length)),
+        });
+        check_lengths(&serde_json::from_value(input).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn documented_lengths() {
+        assert!(fits(344, None) && fits(360, Some(200)) && fits(344, Some(6144)));
+        assert!(!fits(343, None) && !fits(361, None));
+        // A wrapped secp256k1 key is shorter than the page allows.
+        assert!(!fits(344, Some(192)) && !fits(344, Some(6145)));
+    }
+}

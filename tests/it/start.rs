@@ -204,6 +204,20 @@ fn a_served_gateway_trusts_its_configuration_only() {
     assert_eq!(process.client().send("GET", "/-/ready", &[], b"").status, 200);
 }
 
+/// Open doors still have frames: any credential is taken, a request without one is not.
+#[test]
+fn open_authentication_takes_any_credential() {
+    let folder = tempfile::tempdir().unwrap();
+    for (trust, status) in [("open", 200), ("public", 400)] {
+        let process = Process::start(folder.path(), &["dev", "--listen", "127.0.0.1:0", "--auth", trust]);
+        let answer = Caller::new(process.address(), "AKIAIOSFODNN7EXAMPLE").aws("ListKeys", &json!({}));
+        assert_eq!(answer.status, status, "{trust}: {}", answer.text());
+        let unsigned = [("x-amz-target", "TrentService.ListKeys"), ("content-type", "application/x-amz-json-1.1")];
+        let answer = process.client().send("POST", "/", &unsigned, b"{}");
+        assert_eq!(answer.json()["__type"], "MissingAuthenticationTokenException", "{trust}");
+    }
+}
+
 #[test]
 fn clocks_stand_where_they_are_unless_allowed() {
     let server = TestServer::on(Place::sqlite()).with(|settings| settings.clocks.allowed = false).launch();

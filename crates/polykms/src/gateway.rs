@@ -76,16 +76,18 @@ impl Gateway {
         }
 
         let metrics = Arc::new(Metrics::default());
+        let runtime = home(&settings);
         let mounted = Arc::new(Mounted {
             frontends: frontends(&engine, &credentials, &settings),
             clock: outside.clock,
             chance: outside.chance,
             body_deadline: settings.server.body_deadline_seconds.0,
             answer_deadline: settings.server.request_deadline_seconds.0,
-            runtime: home(&settings),
+            runtime: runtime.clone(),
             observer: metrics.clone(),
         });
-        let service = Arc::new(Service::new(&settings, engine.clone(), database.clone(), credentials, metrics));
+        let service =
+            Arc::new(Service::new(&settings, engine.clone(), database.clone(), credentials, metrics, runtime));
         let background = background(&engine, settings.sweep.interval_seconds.0, cores());
         Ok(Self { settings, engine, database, mounted, service, background })
     }

@@ -1,22 +1,20 @@
 //! The admin API: who may use it, and which request is which.
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::AUTHORIZATION;
 use import_engine::{Tenant, constant_time_eq};
 use serde_json::json;
 
-use super::{Answer, Refused, Service, not_there, ok, only};
+use super::{Answer, Page, Refused, Service, not_there, only};
 use crate::vendors::{vendor, vendors};
 
 impl Service {
-    /// Holds the caller to the admin token, in constant time.
-    pub(super) fn require_token(&self, request: &HttpRequest) -> Result<(), Refused> {
+    /// Holds the caller to the admin token, in constant time. The value of its `Authorization` is
+    /// given.
+    pub(super) fn require_token(&self, authorization: &[u8]) -> Result<(), Refused> {
         let Some(token) = &self.admin_token else {
             return Err(Refused::new(StatusCode::FORBIDDEN, "there is no admin API here: admin.token is not set"));
         };
-        let given = request.headers().get(AUTHORIZATION).map_or(&b""[..], |value| value.as_bytes());
-        let given = given.strip_prefix(b"Bearer ").unwrap_or_default();
+        let given = authorization.strip_prefix(b"Bearer ").unwrap_or_default();
         if constant_time_eq(given, token.expose().as_bytes()) {
             Ok(())
         } else {
@@ -36,7 +34,7 @@ impl Service {
             }
             ["sweep"] => {
                 only(&["POST"], method)?;
-                Ok(ok(&json!({ "changed": self.engine.sweep().await? })))
+                Ok(Page::ok(&json!({ "changed": self.engine.sweep().await? })))
             }
             _ => Err(not_there()),
         }

@@ -6,7 +6,7 @@ use dialect::json::Body;
 use import_engine::{DomainClock, Tenant, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Answer, Refused, Service, ok};
+use super::{Answer, Page, Refused, Service};
 
 /// Clocks are kept between 1970 and the end of the year 9999.
 const LATEST: Timestamp = Timestamp::from_seconds(253_402_300_799);
@@ -54,14 +54,14 @@ const fn advanced(clock: DomainClock, micros: i64) -> DomainClock {
     }
 }
 
-fn shown(tenant: &Tenant, clock: DomainClock, now: Timestamp) -> actix_web::HttpResponse {
+fn shown(tenant: &Tenant, clock: DomainClock, now: Timestamp) -> Page {
     let mode = match clock {
         DomainClock::Real => "real",
         DomainClock::Offset(_) => "offset",
         DomainClock::Frozen(_) => "frozen",
     };
     let text = DateTime::from_timestamp_micros(now.0).map(|now| now.to_rfc3339_opts(SecondsFormat::Micros, true));
-    ok(&json!({
+    Page::ok(&json!({
         "vendor": tenant.vendor,
         "account": tenant.account,
         "mode": mode,

@@ -1,21 +1,15 @@
-//! Whether the server lives, whether it can serve, and what it counts.
+//! Whether the server can serve, and what it counts.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 use store::SchemaState;
 
-use super::{Answer, Refused, Service, written};
-
-/// It answers, so it lives.
-pub fn live() -> HttpResponse {
-    super::ok(&json!({ "live": true }))
-}
+use super::{Answer, Page, Refused, Service};
 
 impl Service {
     /// Whether requests can be served. An empty pool of wrapping keys does not count: callers wait
     /// for a key then.
-    pub(super) async fn ready(&self) -> HttpResponse {
+    pub(super) async fn ready(&self) -> Page {
         let (schema, is_current) = match self.database.schema_state().await {
             Ok(SchemaState::Current) => ("current".to_owned(), true),
             Ok(other) => (other.to_string(), false),
@@ -33,13 +27,13 @@ impl Service {
         let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         let database = if reachable { "reachable" } else { "unreachable" };
         let body = json!({ "ready": is_ready, "database": database, "schema": schema, "pool": pool });
-        written(HttpResponse::build(status), &body)
+        Page::json(status, &body)
     }
 
     /// Counters, as Prometheus reads them.
     pub(super) async fn metrics_page(&self) -> Answer {
         let depths = self.engine.key_pairs().depths().await.map_err(Refused::from)?;
-        let text = self.metrics.text(&depths);
-        Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+        let body = self.metrics.text(&depths);
+        Ok(Page { status: StatusCode::OK, content_type: "text/plain; version=0.0.4", body })
     }
 }

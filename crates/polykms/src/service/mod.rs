@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, AUTHORIZATION, WWW_AUTHENTICATE};
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use dialect::Credentials;
@@ -17,6 +17,8 @@ use dialect::mount;
 use import_engine::Engine;
 use serde_json::{Value, json};
 use store::Database;
+use tokio::runtime::Handle;
+use zeroize::Zeroizing;
 
 use crate::metrics::Metrics;
 use crate::settings::{Secret, Settings};
@@ -32,8 +34,35 @@ pub struct Service {
     metrics: Arc<Metrics>,
     admin_token: Option<Secret>,
     body_deadline: Duration,
+    /// As in [`mount::Mounted`].
+    runtime: Option<Handle>,
     /// A clock is moved relative to where it is: one change at a time.
     clock_change: tokio::sync::Mutex<()>,
+}
+
+/// A request under `/-/`.
+struct Asked {
+    method: String,
+    /// The path after `/-/`, split at its slashes and then decoded: an account may hold a slash.
+    path: Vec<String>,
+    body: Zeroizing<Vec<u8>>,
+}
+
+/// An answer as plain values.
+struct Page {
+    status: StatusCode,
+    content_type: &'static str,
+    body: String,
+}
+
+impl Page {
+    fn json(status: StatusCode, body: &Value) -> Self {
+        Self { status, content_type: "application/json", body: format!("{body}\n") }
+    }
+
+    fn ok(body: &Value) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
 }
 
 /// A refusal: a status and a sentence.
@@ -47,17 +76,27 @@ impl Refused {
     fn bad(sentence: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, sentence)
     }
+
+    fn broken(cause: &dyn std::fmt::Debug) -> Self {
+        tracing::error!(?cause, "admin request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something broke; the log says more")
+    }
 }
 
 impl From<import_engine::Error> for Refused {
     /// The cause goes to the log.
     fn from(error: import_engine::Error) -> Self {
-        tracing::error!(cause = ?error, "admin request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something broke; the log says more")
+        Self::broken(&error)
     }
 }
 
-type Answer = Result<HttpResponse, Refused>;
+impl From<Refused> for Page {
+    fn from(Refused(status, sentence): Refused) -> Self {
+        Self::json(status, &json!({ "error": sentence }))
+    }
+}
+
+type Answer = Result<Page, Refused>;
 
 impl Service {
     pub(crate) fn new(
@@ -66,21 +105,45 @@ impl Service {
         database: Arc<Database>,
         credentials: Arc<Credentials>,
         metrics: Arc<Metrics>,
+        runtime: Option<Handle>,
     ) -> Self {
         let admin_token = settings.admin.token.clone();
         let body_deadline = settings.server.body_deadline_seconds.0;
         let clock_change = tokio::sync::Mutex::default();
-        Self { engine, database, credentials, metrics, admin_token, body_deadline, clock_change }
+        Self { engine, database, credentials, metrics, admin_token, body_deadline, runtime, clock_change }
     }
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
     }
 
-    async fn answer(&self, method: &str, segments: &[String], request: &HttpRequest, payload: Payload) -> Answer {
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        match segments.as_slice() {
-            ["live"] => only(&["GET", "HEAD"], method).map(|()| health::live()),
+    /// Takes in a request. Whoever may not use the admin API is told before the body is read.
+    async fn asked(&self, request: &HttpRequest, payload: Payload) -> Result<Asked, Refused> {
+        let path = segments(request.uri().path());
+        if path.first().is_some_and(|first| first == "admin") {
+            let authorization = request.headers().get(AUTHORIZATION);
+            self.require_token(authorization.map_or(&b""[..], |value| value.as_bytes()))?;
+        }
+        let body = match tokio::time::timeout(self.body_deadline, mount::read(payload, BODY_MAX)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(dialect::Failure::TooLarge)) => {
+                let sentence = format!("a body has at most {BODY_MAX} bytes");
+                return Err(Refused::new(StatusCode::PAYLOAD_TOO_LARGE, sentence));
+            }
+            Ok(Err(_)) => return Err(Refused::bad("the body broke off")),
+            Err(_) => return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
+        };
+        Ok(Asked { method: request.method().as_str().to_owned(), path, body })
+    }
+
+    async fn answer(&self, asked: &Asked) -> Answer {
+        let path: Vec<&str> = asked.path.iter().map(String::as_str).collect();
+        let method = asked.method.as_str();
+        match path.as_slice() {
+            ["live"] => {
+                only(&["GET", "HEAD"], method)?;
+                Ok(Page::ok(&json!({ "live": true })))
+            }
             ["ready"] => {
                 only(&["GET", "HEAD"], method)?;
                 Ok(self.ready().await)
@@ -89,18 +152,7 @@ impl Service {
                 only(&["GET", "HEAD"], method)?;
                 self.metrics_page().await
             }
-            ["admin", rest @ ..] => {
-                self.require_token(request)?;
-                let body = tokio::time::timeout(self.body_deadline, mount::read(payload, BODY_MAX)).await;
-                match body {
-                    Err(_) => Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
-                    Ok(Err(dialect::Failure::TooLarge)) => {
-                        Err(Refused::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a body has at most {BODY_MAX} bytes")))
-                    }
-                    Ok(Err(_)) => Err(Refused::bad("the body broke off")),
-                    Ok(Ok(body)) => self.admin(method, rest, &body).await,
-                }
-            }
+            ["admin", rest @ ..] => self.admin(method, rest, &asked.body).await,
             _ => Err(not_there()),
         }
     }
@@ -108,25 +160,26 @@ impl Service {
 
 /// The handler of everything under `/-/`.
 pub async fn handle(service: web::Data<Service>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    // The path as it came: an account may hold an encoded slash.
-    let segments = segments(request.uri().path());
-    let method = request.method().as_str().to_owned();
-    match service.answer(&method, &segments, &request, payload).await {
-        Ok(response) => response,
-        Err(Refused(status, sentence)) => {
-            let mut response = HttpResponse::build(status);
-            if status == StatusCode::UNAUTHORIZED {
-                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    let answer = match service.asked(&request, payload).await {
+        Err(refused) => Err(refused),
+        Ok(asked) => match service.runtime.clone() {
+            None => service.answer(&asked).await,
+            Some(runtime) => {
+                let work = runtime.spawn(async move { service.answer(&asked).await });
+                work.await.unwrap_or_else(|error| Err(Refused::broken(&error)))
             }
-            if status == StatusCode::METHOD_NOT_ALLOWED {
-                response.insert_header((ALLOW, "GET, HEAD, PUT, POST"));
-            }
-            written(response, &json!({ "error": sentence }))
-        }
-    }
+        },
+    };
+    let page = answer.unwrap_or_else(Page::from);
+    let mut response = HttpResponse::build(page.status);
+    match page.status {
+        StatusCode::UNAUTHORIZED => response.insert_header((WWW_AUTHENTICATE, "Bearer")),
+        StatusCode::METHOD_NOT_ALLOWED => response.insert_header((ALLOW, "GET, HEAD, PUT, POST")),
+        _ => &mut response,
+    };
+    response.insert_header(("cache-control", "no-store")).content_type(page.content_type).body(page.body)
 }
 
-/// What follows `/-/`, split at its slashes and then decoded.
 fn segments(path: &str) -> Vec<String> {
     let rest = path.strip_prefix("/-/").unwrap_or_default();
     rest.split('/').map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()).collect()
@@ -142,12 +195,4 @@ fn only(methods: &[&str], method: &str) -> Result<(), Refused> {
 
 fn not_there() -> Refused {
     Refused::new(StatusCode::NOT_FOUND, "there is nothing here; see docs/admin.md")
-}
-
-fn ok(body: &Value) -> HttpResponse {
-    written(HttpResponse::Ok(), body)
-}
-
-fn written(mut response: actix_web::HttpResponseBuilder, body: &Value) -> HttpResponse {
-    response.insert_header(("cache-control", "no-store")).content_type("application/json").body(format!("{body}\n"))
 }

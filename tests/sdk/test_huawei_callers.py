@@ -331,6 +331,7 @@ def get(kms, path):
 def test_projects(kms):
     answer = get(kms, "/v3/projects?name=cn-north-4")
     assert set(answer.json) == {"links", "projects"}
+    assert answer.headers["x-iam-trace-id"] == answer.headers["x-request-id"]
     [project] = answer.json["projects"]
     assert project["name"] == "cn-north-4" and project["enabled"] is True and project["is_domain"] is False
     assert set(project) == {"is_domain", "description", "links", "enabled", "id", "parent_id", "domain_id", "name"}

@@ -126,15 +126,15 @@ impl Frontend for Huawei {
             }
         };
         response.record = record;
-        identified(response, &request.id)
+        identified(response, &request.head, &request.id)
     }
 
-    fn refuse(&self, _head: &Head, request_id: &str, failure: Failure) -> Response {
+    fn refuse(&self, head: &Head, request_id: &str, failure: Failure) -> Response {
         let told = tell(failure.into());
         let record = Record { code: Some(told.code.clone()), cause: told.cause.clone(), ..Record::default() };
         let mut response = refused(told, &self::request_id(request_id));
         response.record = record;
-        identified(response, request_id)
+        identified(response, head, request_id)
     }
 }
 
@@ -143,10 +143,13 @@ fn request_id(id: &str) -> String {
     id.replace('-', "")
 }
 
-/// Every answer names its request; IAM under a name of its own, too.
-fn identified(response: Response, id: &str) -> Response {
+/// Every answer names its request; IAM's under a name of its own, too, which its clients put into
+/// their messages.
+fn identified(response: Response, head: &Head, id: &str) -> Response {
     let id = request_id(id);
-    response.header("x-request-id", id.clone()).header("x-iam-trace-id", id)
+    let is_iam = head.path.starts_with("/v3") || head.path.starts_with("/v5");
+    let response = if is_iam { response.header("x-iam-trace-id", id.clone()) } else { response };
+    response.header("x-request-id", id)
 }
 
 /// The one value that an operation sees: the body with path and query folded into it.

@@ -1,0 +1,108 @@
+//! What a vector may be given, in a fixed set of words. It is brought about through the server's
+//! own API.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use import_engine::WrappingAlgorithm::RsaOaepSha256;
+use serde_json::json;
+use testkit::wrap::{wrap, wrap_two_fields};
+
+use super::NOON;
+use super::holes::Holes;
+use crate::stories::driver::{Blob, Driver, Kind, Origin};
+
+/// The material of imported keys.
+const MATERIAL: [u8; 32] = [7; 32];
+
+/// Brings about what the words of a `given` line say, and binds names to it.
+pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Result<(), String> {
+    let told = |refused| format!("given {words}: {refused:?}");
+    let key = |holes: &Holes| holes.value("key").map(str::to_owned);
+    match words {
+        "a key" => new(driver, Kind::Symmetric, Origin::Service, holes),
+        "an external key" => new(driver, Kind::Symmetric, Origin::External, holes),
+        "a signing key" => new(driver, Kind::EcP256, Origin::Service, holes),
+        "an external signing key" => new(driver, Kind::EcP256, Origin::External, holes),
+        "an RSA key" => new(driver, Kind::Rsa, Origin::Service, holes),
+        "an HMAC key" => new(driver, Kind::Hmac, Origin::Service, holes),
+        "an external HMAC key" => new(driver, Kind::Hmac, Origin::External, holes),
+        "another key" => holes.bind("other", &driver.create(Kind::Symmetric, Origin::External)),
+        // An imported key whose material is there for an hour.
+        "an imported key" => {
+            new(driver, Kind::Symmetric, Origin::External, holes);
+            parameters(driver, holes).map_err(told)?;
+            import(driver, holes, Some(NOON + 3600)).map_err(told)?;
+        }
+        "it is imported for ever" => import(driver, holes, None).map_err(told)?,
+        "it is disabled" => driver.disable(&key(holes)?).map_err(told)?,
+        "it is enabled" => driver.enable(&key(holes)?).map_err(told)?,
+        "it is about to be deleted" => driver.schedule_deletion(&key(holes)?).map_err(told)?,
+        "its material is deleted" => driver.delete_material(&key(holes)?).map_err(told)?,
+        // Binds `token` and the blobs `wrapped` and, of other material, `wrapped_other`,
+        // `wrapped_short` and `wrapped_long`.
+        "import parameters" => parameters(driver, holes).map_err(told)?,
+        // The parameters of the key called `other`, under `other_token`.
+        "import parameters of another key" => {
+            let other = holes.value("other")?.to_owned();
+            let given = driver.parameters(&other).map_err(told)?;
+            holes.bind("other_token", &given.token);
+        }
+        "a ciphertext" => {
+            let ciphertext = driver.encrypt(&key(holes)?, "hello").map_err(told)?;
+            holes.bind("ciphertext", &ciphertext);
+            holes.bind("tampered", &tampered(&ciphertext));
+        }
+        "a data key" => {
+            let (plain, sealed) = driver.data_key(&key(holes)?).map_err(told)?;
+            holes.bind("plain", &plain);
+            holes.bind("sealed", &sealed);
+        }
+        // Of `message`.
+        "a signature" => holes.bind("signature", &STANDARD.encode(driver.sign(&key(holes)?, b"message"))),
+        "a MAC" => {
+            let mac = driver.mac(&key(holes)?, b"message");
+            holes.bind("mac", &STANDARD.encode(&mac));
+            holes.bind("mac_hex", &hex::encode(&mac));
+        }
+        "a day later" => driver.caller().clock(&json!({ "advance": 86_400 })),
+        "an hour later" => driver.caller().clock(&json!({ "advance": 3600 })),
+        "seven days later" => driver.caller().clock(&json!({ "advance": 7 * 86_400 })),
+        _ => return Err(format!("nobody knows how to give {words:?}")),
+    }
+    Ok(())
+}
+
+fn new(driver: &dyn Driver, kind: Kind, origin: Origin, holes: &mut Holes) {
+    holes.bind("key", &driver.create(kind, origin));
+}
+
+fn parameters(driver: &dyn Driver, holes: &mut Holes) -> Result<(), crate::clients::Refused> {
+    let key = holes.value("key").unwrap_or_default().to_owned();
+    let given = driver.parameters(&key)?;
+    holes.bind("token", &given.token);
+    for (name, material) in [
+        ("wrapped", &MATERIAL[..]),
+        ("wrapped_other", &[8; 32]),
+        ("wrapped_short", &MATERIAL[..31]),
+        ("wrapped_long", &[7; 33]),
+    ] {
+        holes.bind(name, &STANDARD.encode(wrap(RsaOaepSha256, &given.public_key, material)));
+    }
+    let (temporary, private_key) = wrap_two_fields(RsaOaepSha256, &given.public_key, b"no private key at all");
+    holes.bind("wrapped_temporary", &STANDARD.encode(temporary));
+    holes.bind("wrapped_no_private_key", &STANDARD.encode(private_key));
+    Ok(())
+}
+
+fn import(driver: &dyn Driver, holes: &Holes, expiry: Option<i64>) -> Result<(), crate::clients::Refused> {
+    let value = |name| holes.value(name).unwrap_or_default();
+    let material = STANDARD.decode(value("wrapped")).unwrap_or_default();
+    driver.import(value("key"), value("token"), &Blob { material, private_key: None }, expiry)
+}
+
+/// A ciphertext with another character in its middle.
+fn tampered(ciphertext: &str) -> String {
+    let middle = ciphertext.len() / 2;
+    let other = if ciphertext.as_bytes()[middle] == b'A' { "B" } else { "A" };
+    format!("{}{other}{}", &ciphertext[..middle], &ciphertext[middle + 1..])
+}

@@ -35,6 +35,7 @@ impl Driver for Aws {
             Kind::Symmetric => ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"),
             Kind::EcP256 => ("ECC_NIST_P256", "SIGN_VERIFY"),
             Kind::Rsa => ("RSA_2048", "ENCRYPT_DECRYPT"),
+            Kind::RsaSigning => ("RSA_2048", "SIGN_VERIFY"),
             Kind::Hmac => ("HMAC_256", "GENERATE_VERIFY_MAC"),
         };
         let origin = match origin {

@@ -15,6 +15,8 @@ pub enum Kind {
     EcP256,
     /// RSA-2048, encrypts.
     Rsa,
+    /// RSA-2048, signs.
+    RsaSigning,
     /// HMAC with SHA-256.
     Hmac,
 }

@@ -36,6 +36,7 @@ impl Driver for Huawei {
             Kind::Symmetric => ("AES_256", "ENCRYPT_DECRYPT"),
             Kind::EcP256 => ("EC_P256", "SIGN_VERIFY"),
             Kind::Rsa => ("RSA_2048", "ENCRYPT_DECRYPT"),
+            Kind::RsaSigning => ("RSA_2048", "SIGN_VERIFY"),
             Kind::Hmac => ("HMAC_256", "GENERATE_VERIFY_MAC"),
         };
         let origin = match origin {

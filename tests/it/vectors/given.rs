@@ -4,11 +4,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use import_engine::WrappingAlgorithm::RsaOaepSha256;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
 use serde_json::json;
 use testkit::wrap::{wrap, wrap_two_fields};
 
 use super::NOON;
 use super::holes::Holes;
+use crate::clients::Vendor;
 use crate::stories::driver::{Blob, Driver, Kind, Origin};
 
 /// The material of imported keys.
@@ -24,6 +28,7 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "a signing key" => new(driver, Kind::EcP256, Origin::Service, holes),
         "an external signing key" => new(driver, Kind::EcP256, Origin::External, holes),
         "an RSA key" => new(driver, Kind::Rsa, Origin::Service, holes),
+        "an RSA signing key" => new(driver, Kind::RsaSigning, Origin::Service, holes),
         "an HMAC key" => new(driver, Kind::Hmac, Origin::Service, holes),
         "an external HMAC key" => new(driver, Kind::Hmac, Origin::External, holes),
         "another key" => holes.bind("other", &driver.create(Kind::Symmetric, Origin::External)),
@@ -32,6 +37,10 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             new(driver, Kind::Symmetric, Origin::External, holes);
             parameters(driver, holes).map_err(told)?;
             import(driver, holes, Some(NOON + 3600)).map_err(told)?;
+        }
+        "an imported signing key" => {
+            new(driver, Kind::EcP256, Origin::External, holes);
+            import_private_key(driver, &key(holes)?).map_err(told)?;
         }
         "it is imported for ever" => import(driver, holes, None).map_err(told)?,
         "it is disabled" => driver.disable(&key(holes)?).map_err(told)?,
@@ -98,6 +107,19 @@ fn import(driver: &dyn Driver, holes: &Holes, expiry: Option<i64>) -> Result<(),
     let value = |name| holes.value(name).unwrap_or_default();
     let material = STANDARD.decode(value("wrapped")).unwrap_or_default();
     driver.import(value("key"), value("token"), &Blob { material, private_key: None }, expiry)
+}
+
+fn import_private_key(driver: &dyn Driver, key: &str) -> Result<(), crate::clients::Refused> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let pkcs8 = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap().private_key_to_pkcs8().unwrap();
+    let given = driver.parameters(key)?;
+    let blob = if driver.caller().vendor == Vendor::Huawei {
+        let (material, private_key) = wrap_two_fields(RsaOaepSha256, &given.public_key, &pkcs8);
+        Blob { material, private_key: Some(private_key) }
+    } else {
+        Blob { material: wrap(RsaOaepSha256, &given.public_key, &pkcs8), private_key: None }
+    };
+    driver.import(key, &given.token, &blob, None)
 }
 
 /// A ciphertext with another character in its middle.

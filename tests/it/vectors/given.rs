@@ -46,6 +46,7 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "it is disabled" => driver.disable(&key(holes)?).map_err(told)?,
         "it is enabled" => driver.enable(&key(holes)?).map_err(told)?,
         "it is about to be deleted" => driver.schedule_deletion(&key(holes)?).map_err(told)?,
+        "its deletion is cancelled" => driver.cancel_deletion(&key(holes)?).map_err(told)?,
         "its material is deleted" => driver.delete_material(&key(holes)?).map_err(told)?,
         // Binds `token` and the blobs `wrapped` and, of other material, `wrapped_other`,
         // `wrapped_short` and `wrapped_long`.

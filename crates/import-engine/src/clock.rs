@@ -23,6 +23,13 @@ impl Timestamp {
         self.0.div_euclid(1_000)
     }
 
+    /// This instant without what is finer than a millisecond. Ends that callers are told are kept
+    /// so, because no vendor tells more: what is over is over at the very instant that was told.
+    #[must_use]
+    pub const fn whole_milliseconds(self) -> Self {
+        Self(self.milliseconds().saturating_mul(1_000))
+    }
+
     /// This instant moved by a number of seconds. Saturates instead of overflowing.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))

@@ -227,7 +227,7 @@ impl Key {
         if !policy.deletion_window_days.contains(&window_days) {
             return Err(Error::DeletionWindow);
         }
-        let at = now.plus_seconds(i64::from(window_days) * 86_400);
+        let at = now.plus_seconds(i64::from(window_days) * 86_400).whole_milliseconds();
         self.state = KeyState::PendingDeletion;
         self.deletion = Some(Deletion { at, window_days });
         Ok(self)

@@ -46,7 +46,7 @@ impl Engine {
             return Err(Error::WrappingNotOffered);
         }
         let pair = self.key_pairs().take(wrapping_key).await?;
-        let valid_to = now.plus_seconds(policy.token_lifetime_seconds);
+        let valid_to = now.plus_seconds(policy.token_lifetime_seconds).whole_milliseconds();
         let row = row_id(self.chance.as_ref())?;
         let token = Token::new(&row, id, valid_to).seal(&self.sealing, scope, policy.token_length)?;
         let private_key = self.sealing.seal(Purpose::Parameters, &place(scope, id, &row), pair.private_key.expose())?;

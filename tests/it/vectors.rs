@@ -101,6 +101,9 @@ fn run(server: &TestServer, vendor: Vendor, number: usize, vector: &Vector) -> R
     holes.bind("host", caller.host());
     holes.bind("region", &caller.region);
     holes.bind("now", &real_now.to_string());
+    if let (Vendor::Aws, Some(account)) = (vendor, dialect_aws::public_account(&caller.access_id)) {
+        holes.bind("account", &account);
+    }
     for words in &vector.given {
         given::bring_about(&*driver, words, &mut holes)?;
     }

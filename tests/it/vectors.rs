@@ -19,6 +19,7 @@ mod coverage;
 mod file;
 mod given;
 mod holes;
+mod mutations;
 
 use std::path::{Path, PathBuf};
 

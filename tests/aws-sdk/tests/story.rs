@@ -1,5 +1,7 @@
 //! The import story, told by the vendor's Rust SDK with its typed errors.
 
+#![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
+
 use aws_credential_types::Credentials;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::config::{BehaviorVersion, Config, Region};

@@ -1,5 +1,7 @@
 //! The engine over a real store: one SQLite file per test, time by hand.
 
+#![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
+
 mod imports;
 mod races;
 mod rows;

@@ -46,7 +46,10 @@ impl DevData {
             None => TemporaryFolder::new().map(Self::Temporary),
             Some(folder) => match std::fs::create_dir_all(&folder) {
                 Ok(()) => Ok(Self::Kept(folder)),
-                Err(error) => Err(Refusal::Other(format!("{} cannot be made: {error}", folder.display()))),
+                Err(error) => Err(Refusal::Other(format!(
+                    "{} cannot be made ({error}); give another --data-dir",
+                    folder.display()
+                ))),
             },
         }
     }

@@ -21,7 +21,7 @@ pub fn polykms_binary() -> PathBuf {
     built
 }
 
-/// A server that runs. Killed on drop.
+/// A server that runs. Asked to stop on drop, so that it leaves nothing behind.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
@@ -108,9 +108,17 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            self.ask_to_stop();
+        }
+        let asked = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if asked.elapsed() > PATIENCE {
+                // It may have ended this very moment.
+                let _ = self.child.kill();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub enum SettingsError {
 /// # Errors
 /// See [`SettingsError`].
 pub fn load(base: &Base, environment: impl IntoIterator<Item = (String, String)>) -> Result<Settings, SettingsError> {
-    let known = flat(&parsed(DEFAULT)?);
+    let known = flat(&parsed(DEFAULT).map_err(invalid)?);
     let mut builder = Config::builder().add_source(File::from_str(DEFAULT, FileFormat::Toml));
     builder = match base {
         Base::Dev => builder.add_source(File::from_str(DEV, FileFormat::Toml)),
@@ -101,12 +101,8 @@ fn variables(environment: impl IntoIterator<Item = (String, String)>) -> Vec<(St
         .collect()
 }
 
-fn parsed(text: &str) -> Result<Value, SettingsError> {
-    Config::builder()
-        .add_source(File::from_str(text, FileFormat::Toml))
-        .build()
-        .and_then(Config::try_deserialize)
-        .map_err(invalid)
+fn parsed(text: &str) -> Result<Value, ConfigError> {
+    Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build().and_then(Config::try_deserialize)
 }
 
 /// All settings of a tree by their names; a list is one setting.

@@ -122,11 +122,14 @@ impl Caller {
         match self.vendor {
             Vendor::Aws if answer.status == 200 => Ok(value),
             Vendor::Aws => Err(Refused { code: text(&value["__type"]), message: text(&value["message"]) }),
-            Vendor::Huawei if answer.status == 200 => Ok(value),
+            Vendor::Huawei if answer.status / 100 == 2 => Ok(value),
             Vendor::Huawei => {
-                // The gateway's envelope is flat, the service's is not.
+                // The gateway's envelope is flat, the service's is not, and IAM's has other members.
                 let error = value.get("error").unwrap_or(&value);
-                Err(Refused { code: text(&error["error_code"]), message: text(&error["error_msg"]) })
+                match error.get("code") {
+                    Some(code) => Err(Refused { code: code.to_string(), message: text(&error["message"]) }),
+                    None => Err(Refused { code: text(&error["error_code"]), message: text(&error["error_msg"]) }),
+                }
             }
             Vendor::Tencent => {
                 assert_eq!(answer.status, 200, "Tencent answers everything with 200");

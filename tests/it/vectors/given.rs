@@ -74,6 +74,9 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             holes.bind("mac", &STANDARD.encode(&mac));
             holes.bind("mac_hex", &hex::encode(&mac));
         }
+        // Of Huawei's identity service, for the project of the path or for another.
+        "a token" => holes.bind("auth_token", &auth_token(driver, holes.value("project")?)),
+        "a token of another project" => holes.bind("auth_token", &auth_token(driver, &"f".repeat(32))),
         "a day later" => driver.caller().clock(&json!({ "advance": 86_400 })),
         "an hour later" => driver.caller().clock(&json!({ "advance": 3600 })),
         "seven days later" => driver.caller().clock(&json!({ "advance": 7 * 86_400 })),
@@ -121,6 +124,15 @@ fn import_private_key(driver: &dyn Driver, key: &str) -> Result<(), crate::clien
         Blob { material: wrap(RsaOaepSha256, &given.public_key, &pkcs8), private_key: None }
     };
     driver.import(key, &given.token, &blob, None)
+}
+
+fn auth_token(driver: &dyn Driver, project: &str) -> String {
+    let caller = driver.caller();
+    let user = json!({ "name": caller.access_id, "password": "test", "domain": { "name": "a" } });
+    let identity = json!({ "methods": ["password"], "password": { "user": user } });
+    let body = json!({ "auth": { "identity": identity, "scope": { "project": { "id": project } } } }).to_string();
+    let answer = caller.send("POST", "/v3/auth/tokens", &[("content-type", "application/json")], body.as_bytes());
+    answer.header("x-subject-token").unwrap().to_owned()
 }
 
 /// A ciphertext with another character in its middle.

@@ -56,9 +56,13 @@ def usage(spec):
     return "GENERATE_VERIFY_MAC" if spec in HMAC_LENGTHS else "SIGN_VERIFY"
 
 
-@functools.cache
 def private_key(spec, number=0):
     """A private key of a kind, made once per run. Another number, another key."""
+    return made_private_key(spec, number)
+
+
+@functools.cache
+def made_private_key(spec, _number):
     if spec in RSA_SPECS:
         return rsa.generate_private_key(65537, int(spec[4:]))
     if spec == EDWARDS:
@@ -77,7 +81,7 @@ def material(spec, china=False, number=0):
 
 def natural_wrapping(spec):
     """An algorithm that carries a kind of material."""
-    return "RSA_AES_KEY_WRAP_SHA_256" if spec in RSA_SPECS else "RSAES_OAEP_SHA_256"
+    return "RSA_AES_KEY_WRAP_SHA_256" if spec in [*RSA_SPECS, "ECC_NIST_P521"] else "RSAES_OAEP_SHA_256"
 
 
 class Kms:

@@ -1,0 +1,139 @@
+"""Every operation in every state of a key, cell by cell of the service's table."""
+
+import pytest
+from aws_support import SYMMETRIC, Kms, material, refused, unchanged, usage
+from wrapping import wrap
+
+STATES = ["Enabled", "Disabled", "PendingImport", "PendingDeletion"]
+KINDS = {"symmetric": SYMMETRIC, "mac": "HMAC_256", "signing": "ECC_NIST_P256"}
+
+OK = None
+DISABLED = ("DisabledException", "is disabled.")
+IMPORT = ("KMSInvalidStateException", "is pending import.")
+DYING = ("KMSInvalidStateException", "is pending deletion.")
+LIVING = ("KMSInvalidStateException", "is not pending deletion.")
+
+CRYPTOGRAPHY = [OK, DISABLED, IMPORT, DYING]
+# In the order of STATES.
+TABLE = {
+    "CancelKeyDeletion": [LIVING, LIVING, LIVING, OK],
+    "DeleteImportedKeyMaterial": [OK, OK, OK, OK],
+    "DescribeKey": [OK, OK, OK, OK],
+    "DisableKey": [OK, OK, IMPORT, DYING],
+    "EnableKey": [OK, OK, IMPORT, DYING],
+    "GetParametersForImport": [OK, OK, OK, DYING],
+    "ImportKeyMaterial": [OK, OK, OK, DYING],
+    "ScheduleKeyDeletion": [OK, OK, OK, DYING],
+    "Encrypt": CRYPTOGRAPHY, "Decrypt": CRYPTOGRAPHY, "GenerateDataKey": CRYPTOGRAPHY,
+    "GenerateDataKeyWithoutPlaintext": CRYPTOGRAPHY,
+    "Sign": CRYPTOGRAPHY, "Verify": CRYPTOGRAPHY, "GetPublicKey": CRYPTOGRAPHY,
+    "GenerateMac": CRYPTOGRAPHY, "VerifyMac": CRYPTOGRAPHY,
+}
+KIND_OF = {"Sign": "signing", "Verify": "signing", "GetPublicKey": "signing", "GenerateMac": "mac",
+           "VerifyMac": "mac"}
+# What a state becomes where an operation is allowed.
+AFTER = {
+    ("CancelKeyDeletion", "PendingDeletion"): "Disabled",
+    ("DeleteImportedKeyMaterial", "Enabled"): "PendingImport",
+    ("DeleteImportedKeyMaterial", "Disabled"): "PendingImport",
+    ("DisableKey", "Enabled"): "Disabled",
+    ("EnableKey", "Disabled"): "Enabled",
+    ("ImportKeyMaterial", "PendingImport"): "Enabled",
+    **{("ScheduleKeyDeletion", state): "PendingDeletion" for state in STATES[:3]},
+}
+
+
+class World:
+    """A key that has been used and then brought into a state."""
+
+    def __init__(self, kms, kind, state):
+        self.kms, self.spec = kms, KINDS[kind]
+        self.plain = material(self.spec)
+        self.key_id = kms.imported(self.spec, self.plain)
+        self.given = kms.parameters(self.key_id)
+        self.made = {"symmetric": self.encrypt, "mac": self.mac, "signing": self.sign}[kind]()
+        self.arn = kms.arn(self.key_id)
+        if state == "Disabled":
+            kms.disable_key(KeyId=self.key_id)
+        elif state == "PendingImport":
+            kms.delete_imported_key_material(KeyId=self.key_id)
+        elif state == "PendingDeletion":
+            kms.schedule_key_deletion(KeyId=self.key_id)
+        assert kms.state(self.key_id) == state
+
+    def encrypt(self):
+        return self.kms.encrypt(KeyId=self.key_id, Plaintext=b"x")["CiphertextBlob"]
+
+    def mac(self):
+        return self.kms.generate_mac(KeyId=self.key_id, Message=b"x", MacAlgorithm="HMAC_SHA_256")["Mac"]
+
+    def sign(self):
+        return self.kms.sign(KeyId=self.key_id, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
+
+    def run(self, operation):
+        kms, key = self.kms, {"KeyId": self.key_id}
+        data_key = {"KeySpec": "AES_256"}
+        return {
+            "CancelKeyDeletion": lambda: kms.cancel_key_deletion(**key),
+            "DeleteImportedKeyMaterial": lambda: kms.delete_imported_key_material(**key),
+            "DescribeKey": lambda: kms.describe_key(**key),
+            "DisableKey": lambda: kms.disable_key(**key),
+            "EnableKey": lambda: kms.enable_key(**key),
+            "GetParametersForImport": lambda: kms.parameters(self.key_id),
+            "ImportKeyMaterial": lambda: kms.bring(
+                self.key_id, self.given, wrap("RSAES_OAEP_SHA_256", self.given["PublicKey"], self.plain)),
+            "ScheduleKeyDeletion": lambda: kms.schedule_key_deletion(**key),
+            "Encrypt": self.encrypt, "GenerateMac": self.mac, "Sign": self.sign,
+            "Decrypt": lambda: kms.decrypt(CiphertextBlob=self.made),
+            "GenerateDataKey": lambda: kms.generate_data_key(**key, **data_key),
+            "GenerateDataKeyWithoutPlaintext": lambda: kms.generate_data_key_without_plaintext(**key, **data_key),
+            "Verify": lambda: kms.verify(**key, Message=b"x", Signature=self.made, SigningAlgorithm="ECDSA_SHA_256"),
+            "GetPublicKey": lambda: kms.get_public_key(**key),
+            "VerifyMac": lambda: kms.verify_mac(**key, Message=b"x", Mac=self.made, MacAlgorithm="HMAC_SHA_256"),
+        }[operation]()
+
+
+CELLS = [(operation, state) for operation in TABLE for state in STATES]
+
+
+@pytest.mark.parametrize("operation, state", CELLS)
+def test_cell(endpoint, tenant_name, operation, state):
+    kms = Kms(endpoint, tenant_name)
+    world = World(kms, KIND_OF.get(operation, "symmetric"), state)
+    expected = TABLE[operation][STATES.index(state)]
+    if expected is OK:
+        world.run(operation)
+        assert kms.state(world.key_id) == AFTER.get((operation, state), state)
+    else:
+        code, rest = expected
+        with unchanged(kms, world.key_id), refused(code, f"{world.arn} {rest}"):
+            world.run(operation)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_deleting_material_keeps_a_dying_key_dying(endpoint, tenant_name, state):
+    kms = Kms(endpoint, tenant_name)
+    world = World(kms, "symmetric", state)
+    kms.delete_imported_key_material(KeyId=world.key_id)
+    assert kms.state(world.key_id) == ("PendingDeletion" if state == "PendingDeletion" else "PendingImport")
+
+
+WRONG_USAGE = {
+    "Encrypt": "mac", "GenerateDataKey": "signing", "GenerateDataKeyWithoutPlaintext": "mac", "Sign": "symmetric",
+    "Verify": "mac", "GenerateMac": "symmetric", "VerifyMac": "signing",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("operation", WRONG_USAGE)
+def test_the_state_is_told_before_the_usage(endpoint, tenant_name, operation, state):
+    kms = Kms(endpoint, tenant_name)
+    world = World(kms, WRONG_USAGE[operation], state)
+    expected = TABLE[operation][STATES.index(state)]
+    if expected is OK:
+        message = f"{world.arn} key usage is {usage(world.spec)} which is not valid for {operation}."
+        expected = ("InvalidKeyUsageException", message)
+    else:
+        expected = (expected[0], f"{world.arn} {expected[1]}")
+    with unchanged(kms, world.key_id), refused(*expected):
+        world.run(operation)

@@ -197,3 +197,7 @@ fn log(vendor: &'static str, id: &str, head: &Head, response: &Response, took: D
         );
     }
 }
+
+#[cfg(test)]
+#[path = "mount_tests.rs"]
+mod tests;

@@ -210,6 +210,34 @@ fn time_is_real_and_within_five_minutes() {
 }
 
 #[test]
+fn the_date_header_will_do() {
+    let signed = ["date", "host", "x-amz-target"];
+    let fields = [
+        ("host", "kms.us-east-1.amazonaws.com"),
+        ("date", "Sun, 30 Aug 2015 12:36:00 GMT"),
+        ("x-amz-target", "TrentService.ListKeys"),
+    ];
+    let mut unsigned = bare(&fields, "");
+    let text = "AKIDEXAMPLE/20150830/us-east-1/kms/aws4_request";
+    let presented = Presented {
+        algorithm: ALGORITHM.into(),
+        credential: text.into(),
+        signed_headers: signed.map(str::to_owned).to_vec(),
+        signature: String::new(),
+        time: NOW_TEXT.into(),
+        lifetime_seconds: None,
+        has_session_token: false,
+    };
+    let canonical = canonical_request(&unsigned.head, &presented, "", b"{}");
+    let signature = signature(SECRET, &Credential::parse(text).unwrap(), NOW_TEXT, &canonical).unwrap();
+    let header = format!("{ALGORITHM} Credential={text},SignedHeaders=date;host;x-amz-target,Signature={signature}");
+    let mut whole: Vec<(&str, &str)> = fields.to_vec();
+    whole.push(("authorization", &header));
+    unsigned.head = bare(&whole, "").head;
+    assert!(authenticate(&unsigned, &credentials(Trust::Configured), &Settings::default()).is_ok());
+}
+
+#[test]
 fn scopes_are_held_to_every_word() {
     let scope = |scope| Client { scope, ..Client::default() }.told();
     let invalid = |text: &str| ("InvalidSignatureException", text.to_owned());

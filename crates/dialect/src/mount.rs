@@ -70,7 +70,9 @@ pub async fn handle(mounted: web::Data<Mounted>, request: HttpRequest, payload: 
     let head = head(&request);
     let Some(frontend) = mounted.frontend(&head) else { return HttpResponse::NotFound().finish() };
     let received_at = mounted.clock.now();
-    let body = tokio::time::timeout(mounted.body_deadline, read(payload, frontend.body_limit()));
+    let limit = frontend.body_limit();
+    let body = async { if is_tunnel(&head) { Ok(Zeroizing::default()) } else { read(payload, limit).await } };
+    let body = tokio::time::timeout(mounted.body_deadline, body);
     let response = match body.await {
         Err(_) => frontend.refuse(&head, &id, Failure::Deadline),
         Ok(Err(failure)) => frontend.refuse(&head, &id, failure),
@@ -129,6 +131,13 @@ fn head(request: &HttpRequest) -> Head {
             request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())),
         ),
     }
+}
+
+/// Whether what follows the head is no body but a stream without end, as HTTP has it. Nothing here
+/// opens a tunnel: the request is answered as one without a body.
+fn is_tunnel(head: &Head) -> bool {
+    head.method == "CONNECT"
+        || head.headers.get("upgrade").is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
 }
 
 /// The body, if it has at most `limit` bytes.

@@ -87,11 +87,12 @@ def test_the_window_is_fifteen_minutes_of_real_time(kms, clock):
     kms.raw("describe-key", BODY, at=time.time() - 14 * 60).is_refusal("KMS.0207")
     kms.raw("describe-key", BODY, at=time.time() + 14 * 60).is_refusal("KMS.0207")
     for apart in [-16 * 60, 16 * 60, -86400]:
-        at = time.time() + apart
+        before = time.time()
+        at = before + apart
         shown = unauthenticated(
             kms.raw("describe-key", BODY, at=at),
             f"calc aksk signature fail:signature expired, signature time:{basic_date(at)},server time:")
-        assert shown[-16:-8] == basic_date(time.time())[:8]
+        assert shown[-16:-8] in [basic_date(before)[:8], basic_date(time.time())[:8]]
 
 
 def test_the_order_of_checks(kms):

@@ -10,17 +10,17 @@ from aws_support import NO_MESSAGE, Kms, Raw, check_headers, check_refusal
 OPERATIONS = [
     "CancelKeyDeletion", "CreateKey", "Decrypt", "DeleteImportedKeyMaterial", "DescribeKey", "DisableKey", "EnableKey",
     "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateMac", "GenerateRandom",
-    "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListKeys", "ScheduleKeyDeletion", "Sign", "Verify",
-    "VerifyMac",
+    "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListKeys", "ListResourceTags",
+    "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateKeyDescription", "Verify", "VerifyMac",
 ]
 NOT_BUILT = [
     "ConnectCustomKeyStore", "CreateAlias", "CreateCustomKeyStore", "CreateGrant", "Decapsulate", "DeleteAlias",
     "DeleteCustomKeyStore", "DeriveSharedSecret", "DescribeCustomKeyStores", "DisableKeyRotation",
     "DisconnectCustomKeyStore", "EnableKeyRotation", "Encapsulate", "GenerateDataKeyPair",
     "GenerateDataKeyPairWithoutPlaintext", "GetKeyLastUsage", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases",
-    "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListResourceTags", "ListRetirableGrants", "PutKeyPolicy",
-    "ReEncrypt", "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "TagResource", "UntagResource",
-    "UpdateAlias", "UpdateCustomKeyStore", "UpdateKeyDescription", "UpdatePrimaryRegion",
+    "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt",
+    "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "UpdateAlias", "UpdateCustomKeyStore",
+    "UpdatePrimaryRegion",
 ]
 
 

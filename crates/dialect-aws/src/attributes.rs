@@ -34,6 +34,14 @@ pub(crate) struct Tag {
 }
 
 impl Attributes {
+    /// What a key record's text says.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if it cannot be read.
+    pub fn of(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(Error::internal)
+    }
+
     /// The text for the key record.
     ///
     /// # Errors
@@ -56,6 +64,14 @@ pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), Refusal> {
     if names.windows(2).any(|pair| pair.first() == pair.last()) {
         return Err(Refusal::Tags("Duplicate tag keys"));
     }
+    check_tag_names(names)
+}
+
+/// Holds names of tags against the service's rules.
+///
+/// # Errors
+/// [`Refusal::Tags`].
+pub(crate) fn check_tag_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), Refusal> {
     let is_reserved = |name: &str| name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
     if names.into_iter().any(is_reserved) {
         return Err(Refusal::Tags("Tags beginning with aws: are reserved"));

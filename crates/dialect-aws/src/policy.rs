@@ -123,6 +123,7 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::Disable, LIVE),
     (KeyOperation::ScheduleDeletion, NOT_DYING),
     (KeyOperation::CancelDeletion, DYING),
+    (KeyOperation::Edit, NOT_DYING),
     (KeyOperation::GetImportParameters, NOT_DYING),
     // The newest documentation names PendingImport and Enabled only; the table allows Disabled
     // too. Unverified: that an import does not enable a disabled key.

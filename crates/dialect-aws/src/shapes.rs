@@ -111,6 +111,7 @@ pub(crate) static SIGNING_ALGORITHM_SPEC: Shape = Shape::one_of(&[
 pub(crate) static TAG_LIST: Shape = list_of(0, usize::MAX, &TAG);
 static TAG: Shape = Shape::Structure(&[Member::required("TagKey", &TAG_KEY), Member::required("TagValue", &TAG_VALUE)]);
 static TAG_KEY: Shape = Shape::text(1, 128);
+pub(crate) static TAG_KEY_LIST: Shape = list_of(0, usize::MAX, &TAG_KEY);
 static TAG_VALUE: Shape = Shape::text(0, 256);
 pub(crate) static WRAPPING_KEY_SPEC: Shape = Shape::one_of(&["RSA_2048", "RSA_3072", "RSA_4096", "SM2"]);
 pub(crate) static XKS_KEY_ID: Shape = Shape::pattern(1, 128, "^[a-zA-Z0-9-_.]+$");

@@ -242,7 +242,8 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         (KeyOperation::Disable, _) => Code::NotEnabled,
         (KeyOperation::GetImportParameters | KeyOperation::ImportMaterial, _) => Code::NotPendingImport,
         (
-            KeyOperation::Encrypt
+            KeyOperation::Edit
+            | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
             | KeyOperation::Sign
@@ -254,7 +255,8 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         ) => Code::Disabled,
         // Unverified: the code for using a key that waits for its material.
         (
-            KeyOperation::Encrypt
+            KeyOperation::Edit
+            | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
             | KeyOperation::Sign
@@ -288,6 +290,7 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::Disable
             | KeyOperation::ScheduleDeletion
             | KeyOperation::CancelDeletion
+            | KeyOperation::Edit
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

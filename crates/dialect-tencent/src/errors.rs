@@ -327,6 +327,7 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             KeyOperation::Enable
             | KeyOperation::Disable
             | KeyOperation::ScheduleDeletion
+            | KeyOperation::Edit
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

@@ -101,9 +101,10 @@ impl Engine {
 
     /// Changes a key by a pure function, again from the start whenever somebody else was quicker,
     /// so that the loser of a race gets the answer it would have got by arriving second.
-    pub(crate) async fn change<F>(&self, scope: &Scope, id: &KeyId, transition: F) -> Result<Key, Error>
+    pub(crate) async fn change<F, R>(&self, scope: &Scope, id: &KeyId, transition: F) -> Result<Key, R>
     where
-        F: Fn(Key, Timestamp, &Policy) -> Result<Key, Error> + Send + Sync,
+        F: Fn(Key, Timestamp, &Policy) -> Result<Key, R> + Send + Sync,
+        R: From<Error>,
     {
         let policy = self.policy(scope)?;
         for attempt in 0..ATTEMPTS {
@@ -119,11 +120,11 @@ impl Engine {
                     return Ok(after);
                 }
                 Err(StoreError::Stale) => self.back_off(attempt).await?,
-                Err(StoreError::AlreadyExists) => return Err(Error::NameTaken(after.name.unwrap_or_default())),
-                Err(error) => return Err(error.into()),
+                Err(StoreError::AlreadyExists) => return Err(Error::NameTaken(after.name.unwrap_or_default()).into()),
+                Err(error) => return Err(Error::from(error).into()),
             }
         }
-        Err(Error::Busy)
+        Err(Error::Busy.into())
     }
 
     /// Waits a little, longer with each attempt and by chance, so that many who lost the same race

@@ -36,6 +36,8 @@ words! {
         ScheduleDeletion = "schedule deletion",
         /// Take that back.
         CancelDeletion = "cancel deletion",
+        /// Change its description or what only its vendor keeps about it, such as tags.
+        Edit = "edit",
         /// Hand out import parameters.
         GetImportParameters = "get import parameters",
         /// Bring material.

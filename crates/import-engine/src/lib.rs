@@ -34,6 +34,7 @@ pub use key_pairs::{KeyPair, KeyPairs, PoolDepths};
 pub use material::{Material, constant_time_eq};
 pub use operations::create_key::{NewKey, usage_fits};
 pub use operations::decrypt::Decrypted;
+pub use operations::edit::Facts;
 pub use operations::encrypt::{Ciphertext, DataKey, Encrypted, EncryptionContext, SymmetricCiphertext};
 pub use operations::get_import_parameters::ImportParameters;
 pub use operations::import_material::{Expected, ImportMaterial, Imported};

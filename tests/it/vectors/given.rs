@@ -80,7 +80,15 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "a day later" => driver.caller().clock(&json!({ "advance": 86_400 })),
         "an hour later" => driver.caller().clock(&json!({ "advance": 3600 })),
         "seven days later" => driver.caller().clock(&json!({ "advance": 7 * 86_400 })),
-        _ => return Err(format!("nobody knows how to give {words:?}")),
+        // `calls OPERATION BODY`: an operation of the vendor by its name, with what it takes.
+        _ => {
+            let call = words.strip_prefix("calls ").and_then(|call| call.split_once(' '));
+            let Some((operation, body)) = call else {
+                return Err(format!("nobody knows how to give {words:?}"));
+            };
+            let body = serde_json::from_str(&holes.filled(body)?).map_err(|error| error.to_string())?;
+            driver.caller().call(operation, &body).map_err(told)?;
+        }
     }
     Ok(())
 }

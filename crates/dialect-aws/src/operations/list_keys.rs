@@ -1,7 +1,5 @@
 //! `ListKeys`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use import_engine::KeyId;
@@ -9,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
 use crate::identifiers::{is_key_id, key_arn};
+use crate::marker::Marker;
 use crate::shapes;
 
 const LIMIT_DEFAULT: u32 = 100;
-/// What a marker says before the key id it continues after.
-const MARKER_PREFIX: &str = "keys/";
+/// Markers here hold the id of a page's last key.
+const MARKER: Marker = Marker("keys/");
 
 /// Lists the keys of the caller's account in the region.
 pub(crate) struct ListKeys;
@@ -54,8 +53,7 @@ impl Operation for ListKeys {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let after = input.marker.as_deref().map(|marker| read_marker(marker).ok_or(Refusal::InvalidMarker));
-        let after = after.transpose()?;
+        let after = input.marker.as_deref().map(read_marker).transpose()?;
         // Nothing is shared with other accounts here.
         let lists_own = input.resource_owners.is_none_or(|owners| owners.iter().any(|owner| owner == "SELF"));
         if !lists_own {
@@ -63,19 +61,14 @@ impl Operation for ListKeys {
         }
         let limit = input.limit.unwrap_or(LIMIT_DEFAULT);
         let page = call.engine.list_keys(&call.scope, after.as_ref(), limit).await?;
-        let next_marker = page.keys.last().filter(|_| page.truncated).map(|key| write_marker(&key.id));
+        let next_marker = page.keys.last().filter(|_| page.truncated).map(|key| MARKER.write(key.id.as_str()));
         let line = |id: &KeyId| Line { key_id: id.to_string(), key_arn: key_arn(&call.scope, id) };
         Ok(Output { keys: page.keys.iter().map(|key| line(&key.id)).collect(), next_marker, truncated: page.truncated })
     }
 }
 
-fn write_marker(id: &KeyId) -> String {
-    STANDARD.encode(format!("{MARKER_PREFIX}{id}"))
-}
-
-fn read_marker(marker: &str) -> Option<KeyId> {
-    let text = String::from_utf8(STANDARD.decode(marker).ok()?).ok()?;
-    text.strip_prefix(MARKER_PREFIX).filter(|id| is_key_id(id)).map(KeyId::from)
+fn read_marker(marker: &str) -> Result<KeyId, Refusal> {
+    MARKER.read(marker).ok().filter(|id| is_key_id(id)).map(KeyId::from).ok_or(Refusal::InvalidMarker)
 }
 
 #[cfg(test)]
@@ -85,9 +78,9 @@ mod tests {
     #[test]
     fn markers_come_back_and_others_do_not() {
         let id: KeyId = "1234abcd-12ab-34cd-56ef-1234567890ab".into();
-        assert_eq!(read_marker(&write_marker(&id)), Some(id));
+        assert_eq!(read_marker(&MARKER.write(id.as_str())), Ok(id));
         for bad in ["", "x", "a2V5cy8=", "1234abcd-12ab-34cd-56ef-1234567890ab"] {
-            assert_eq!(read_marker(bad), None, "{bad}");
+            assert_eq!(read_marker(bad), Err(Refusal::InvalidMarker), "{bad}");
         }
     }
 }

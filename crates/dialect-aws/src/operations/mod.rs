@@ -18,8 +18,12 @@ mod get_parameters_for_import;
 mod get_public_key;
 mod import_key_material;
 mod list_keys;
+mod list_resource_tags;
 mod schedule_key_deletion;
 mod sign;
+mod tag_resource;
+mod untag_resource;
+mod update_key_description;
 mod verify;
 mod verify_mac;
 
@@ -44,8 +48,12 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<get_public_key::GetPublicKey>(),
     Entry::of::<import_key_material::ImportKeyMaterial>(),
     Entry::of::<list_keys::ListKeys>(),
+    Entry::of::<list_resource_tags::ListResourceTags>(),
     Entry::of::<schedule_key_deletion::ScheduleKeyDeletion>(),
     Entry::of::<sign::Sign>(),
+    Entry::of::<tag_resource::TagResource>(),
+    Entry::of::<untag_resource::UntagResource>(),
+    Entry::of::<update_key_description::UpdateKeyDescription>(),
     Entry::of::<verify::Verify>(),
     Entry::of::<verify_mac::VerifyMac>(),
 ];

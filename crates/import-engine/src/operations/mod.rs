@@ -7,6 +7,7 @@ pub(crate) mod create_key;
 pub(crate) mod decrypt;
 pub(crate) mod delete_material;
 pub(crate) mod deletion;
+pub(crate) mod edit;
 pub(crate) mod encrypt;
 pub(crate) mod get_import_parameters;
 pub(crate) mod handout;

@@ -54,6 +54,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::Disable, LIVE),
             (KeyOperation::ScheduleDeletion, LIVE),
             (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion]),
+            (KeyOperation::Edit, LIVE),
             (KeyOperation::GetImportParameters, LIVE),
             (KeyOperation::ImportMaterial, LIVE),
             (KeyOperation::DeleteMaterial, ALL),

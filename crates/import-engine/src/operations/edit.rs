@@ -1,0 +1,36 @@
+//! What the owner says about a key.
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::key::{Key, KeyOperation};
+use crate::tenant::{KeyId, Scope};
+
+/// What an owner may change of a key without changing what it can do.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// Free text.
+    pub description: &'a mut String,
+    /// The dialect's own JSON text.
+    pub attributes: &'a mut String,
+}
+
+impl Engine {
+    /// Changes what is said about a key. The change is made from what is stored, again whenever
+    /// somebody else was quicker; whoever makes it may refuse in their own words.
+    ///
+    /// # Errors
+    /// [`Error::KeyNotFound`], [`Error::WrongState`], [`Error::Busy`], and what `edit` refuses.
+    pub async fn edit_key<R: From<Error>>(
+        &self,
+        scope: &Scope,
+        id: &KeyId,
+        edit: impl Fn(Facts<'_>) -> Result<(), R> + Send + Sync,
+    ) -> Result<Key, R> {
+        self.change(scope, id, |mut key, _, policy| {
+            key.require(KeyOperation::Edit, policy)?;
+            edit(Facts { description: &mut key.description, attributes: &mut key.attributes })?;
+            Ok(key)
+        })
+        .await
+    }
+}

@@ -1,0 +1,60 @@
+//! What owners say about their keys.
+
+use import_engine::{Error, Facts};
+
+use crate::world::{World, scope};
+
+/// What a dialect might say no with.
+#[derive(PartialEq, Debug)]
+enum Refusal {
+    Engine(Error),
+    Own,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_is_stored_and_changes_nothing_else() {
+    let world = World::new().await;
+    let mine = scope("1");
+    let id = world.aes_key(&mine).await;
+    let before = world.describe(&mine, &id).await;
+    let edit = |facts: Facts<'_>| -> Result<(), Error> {
+        facts.description.push('d');
+        facts.attributes.push_str("{}");
+        Ok(())
+    };
+    world.engine.edit_key(&mine, &id, edit).await.unwrap();
+    let after = world.describe(&mine, &id).await;
+    assert_eq!((after.description.as_str(), after.attributes.as_str()), ("d", "{}"));
+    assert_eq!(
+        import_engine::Key {
+            description: String::new(),
+            attributes: String::new(),
+            revision: before.revision,
+            ..after
+        },
+        before
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_may_be_refused_in_words_of_its_own() {
+    let world = World::new().await;
+    let mine = scope("1");
+    let id = world.aes_key(&mine).await;
+    let before = world.describe(&mine, &id).await;
+    let refuse = |facts: Facts<'_>| {
+        facts.description.push('d');
+        Err(Refusal::Own)
+    };
+    assert_eq!(world.engine.edit_key(&mine, &id, refuse).await, Err(Refusal::Own));
+    assert_eq!(world.describe(&mine, &id).await, before);
+    let none = "none".into();
+    let missing = Err(Refusal::Engine(Error::KeyNotFound("none".into())));
+    assert_eq!(world.engine.edit_key(&mine, &none, refuse).await, missing);
+}

@@ -17,6 +17,8 @@ CRYPTOGRAPHY = [OK, DISABLED, IMPORT, DYING]
 # In the order of STATES.
 TABLE = {
     "CancelKeyDeletion": [LIVING, LIVING, LIVING, OK],
+    "CreateAlias": [OK, OK, OK, DYING], "UpdateAlias": [OK, OK, OK, DYING],
+    "DeleteAlias": [OK, OK, OK, OK], "ListAliases": [OK, OK, OK, OK],
     "DeleteImportedKeyMaterial": [OK, OK, OK, OK],
     "DescribeKey": [OK, OK, OK, OK],
     "DisableKey": [OK, OK, IMPORT, DYING],
@@ -56,6 +58,9 @@ class World:
         self.given = kms.parameters(self.key_id)
         self.made = {"symmetric": self.encrypt, "mac": self.mac, "signing": self.sign}[kind]()
         self.arn = kms.arn(self.key_id)
+        # Of this key, and of another of its kind.
+        kms.create_alias(AliasName="alias/mine", TargetKeyId=self.key_id)
+        kms.create_alias(AliasName="alias/other", TargetKeyId=kms.external(self.spec))
         if state == "Disabled":
             kms.disable_key(KeyId=self.key_id)
         elif state == "PendingImport":
@@ -78,6 +83,10 @@ class World:
         data_key = {"KeySpec": "AES_256"}
         return {
             "CancelKeyDeletion": lambda: kms.cancel_key_deletion(**key),
+            "CreateAlias": lambda: kms.create_alias(AliasName="alias/new", TargetKeyId=self.key_id),
+            "UpdateAlias": lambda: kms.update_alias(AliasName="alias/other", TargetKeyId=self.key_id),
+            "DeleteAlias": lambda: kms.delete_alias(AliasName="alias/mine"),
+            "ListAliases": lambda: kms.list_aliases(**key),
             "DeleteImportedKeyMaterial": lambda: kms.delete_imported_key_material(**key),
             "DescribeKey": lambda: kms.describe_key(**key),
             "DisableKey": lambda: kms.disable_key(**key),

@@ -8,19 +8,19 @@ import pytest
 from aws_support import NO_MESSAGE, Kms, Raw, check_headers, check_refusal
 
 OPERATIONS = [
-    "CancelKeyDeletion", "CreateKey", "Decrypt", "DeleteImportedKeyMaterial", "DescribeKey", "DisableKey", "EnableKey",
-    "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateMac", "GenerateRandom",
-    "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListKeys", "ListResourceTags",
-    "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateKeyDescription", "Verify", "VerifyMac",
+    "CancelKeyDeletion", "CreateAlias", "CreateKey", "Decrypt", "DeleteAlias", "DeleteImportedKeyMaterial",
+    "DescribeKey", "DisableKey", "EnableKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac", "GenerateRandom", "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases",
+    "ListKeys", "ListResourceTags", "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias",
+    "UpdateKeyDescription", "Verify", "VerifyMac",
 ]
 NOT_BUILT = [
-    "ConnectCustomKeyStore", "CreateAlias", "CreateCustomKeyStore", "CreateGrant", "Decapsulate", "DeleteAlias",
-    "DeleteCustomKeyStore", "DeriveSharedSecret", "DescribeCustomKeyStores", "DisableKeyRotation",
-    "DisconnectCustomKeyStore", "EnableKeyRotation", "Encapsulate", "GenerateDataKeyPair",
-    "GenerateDataKeyPairWithoutPlaintext", "GetKeyLastUsage", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases",
-    "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt",
-    "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "UpdateAlias", "UpdateCustomKeyStore",
-    "UpdatePrimaryRegion",
+    "ConnectCustomKeyStore", "CreateCustomKeyStore", "CreateGrant", "Decapsulate", "DeleteCustomKeyStore",
+    "DeriveSharedSecret", "DescribeCustomKeyStores", "DisableKeyRotation", "DisconnectCustomKeyStore",
+    "EnableKeyRotation", "Encapsulate", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
+    "GetKeyLastUsage", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants", "ListKeyPolicies", "ListKeyRotations",
+    "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "ReplicateKey", "RetireGrant", "RevokeGrant",
+    "RotateKeyOnDemand", "UpdateCustomKeyStore", "UpdatePrimaryRegion",
 ]
 
 

@@ -7,7 +7,7 @@ use import_engine::{Error, KeyOperation, KeySpec, KeyState, Scope};
 use serde_json::Value;
 
 use crate::auth::{ScopeFault, Unproven};
-use crate::identifiers::{key_arn, partition};
+use crate::identifiers::{alias_arn, key_arn, partition};
 use crate::names;
 use crate::sigv4::Unreadable;
 
@@ -28,8 +28,8 @@ pub(crate) enum Refusal {
     MalformedArn(String),
     /// The ARN of another region, which is given.
     ArnOfOtherRegion(String),
-    /// No such alias; its ARN.
-    AliasNotFound(String),
+    /// An alias that is the service's own.
+    ReservedAlias,
     /// No such key; its ARN.
     NoSuchKey(String),
     /// No such custom key store.
@@ -177,7 +177,8 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
         // Unverified: the text, and that operations whose model lacks the exception send it too.
         Refusal::MalformedArn(arn) => with("InvalidArnException", format!("Invalid arn {arn}")),
         Refusal::ArnOfOtherRegion(region) => not_found(format!("Invalid arn {region}")),
-        Refusal::AliasNotFound(arn) => not_found(format!("Alias {arn} is not found.")),
+        // Unverified: the exception, which the model lacks, and that it has no message.
+        Refusal::ReservedAlias => without_message("NotAuthorizedException"),
         Refusal::NoSuchKey(arn) => not_found(no_such_key(arn)),
         // Unverified: the text.
         Refusal::NoSuchKeyStore(id) => {
@@ -242,10 +243,19 @@ fn failed(failure: &Failure, context: Context<'_>) -> Answer {
 
 fn refused(error: &Error, context: Context<'_>) -> Answer {
     let arn = |id| context.scope.map(|scope| key_arn(scope, id)).unwrap_or_default();
+    let alias = |name| context.scope.map(|scope| alias_arn(scope, name)).unwrap_or_default();
     match error {
         Error::KeyNotFound(id) => not_found(no_such_key(&arn(id))),
-        // Keys have no names here; aliases will.
-        Error::NameTaken(_) => without_message("AlreadyExistsException"),
+        // Unverified: the text.
+        Error::NameTaken(name) => {
+            with("AlreadyExistsException", format!("An alias with the name {} already exists", alias(name)))
+        }
+        // Unverified: the text.
+        Error::LabelNotFound(name) => not_found(format!("Alias {} is not found.", alias(name))),
+        // Unverified: the text.
+        Error::TooManyLabels(key) => {
+            with("LimitExceededException", format!("The limit of aliases has been reached for the key {}.", arn(key)))
+        }
         Error::WrongState { key, state, operation } => wrong_state(&arn(key), *state, *operation),
         Error::WrongUsage { key, usage, .. } => with(
             "InvalidKeyUsageException",

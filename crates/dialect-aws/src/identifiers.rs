@@ -24,23 +24,39 @@ impl Accepts {
     pub const OWN_KEY: Self = Self { alias: false, foreign: false };
 }
 
-/// The key that an identifier means. Whether there is such a key is another question.
+/// What an identifier names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Named {
+    /// A key, by its id.
+    Key(KeyId),
+    /// An alias, by its name with `alias/`.
+    Alias(String),
+}
+
+/// The key that an identifier means. Whether there is such a key is another question; an alias
+/// there must be.
 ///
 /// # Errors
 /// [`Refusal::MalformedKeyId`], [`Refusal::MalformedArn`], [`Refusal::ArnOfOtherRegion`],
-/// [`Refusal::AliasNotFound`], [`Refusal::NoSuchKey`], [`Refusal::NotAuthorized`].
-pub(crate) fn resolve(call: &Call, text: &str, accepts: Accepts) -> Result<KeyId, Refusal> {
-    let scope = &call.scope;
-    if text.starts_with("arn:") {
-        return resolve_arn(scope, text, accepts);
+/// [`Refusal::NoSuchKey`], [`Refusal::NotAuthorized`], and the engine's for an alias.
+pub(crate) async fn resolve(call: &Call, text: &str, accepts: Accepts) -> Result<KeyId, Refusal> {
+    match named(&call.scope, text, accepts)? {
+        Named::Key(id) => Ok(id),
+        Named::Alias(name) => Ok(call.engine.label(&call.scope, &name).await?.key),
     }
-    if text.starts_with("alias/") && accepts.alias {
-        return Err(Refusal::AliasNotFound(alias_arn(scope, text)));
-    }
-    if is_key_id(text) { Ok(text.into()) } else { Err(Refusal::MalformedKeyId(text.to_owned())) }
 }
 
-fn resolve_arn(scope: &Scope, text: &str, accepts: Accepts) -> Result<KeyId, Refusal> {
+fn named(scope: &Scope, text: &str, accepts: Accepts) -> Result<Named, Refusal> {
+    if text.starts_with("arn:") {
+        return named_by_arn(scope, text, accepts);
+    }
+    if text.starts_with("alias/") && accepts.alias {
+        return Ok(Named::Alias(text.to_owned()));
+    }
+    if is_key_id(text) { Ok(Named::Key(text.into())) } else { Err(Refusal::MalformedKeyId(text.to_owned())) }
+}
+
+fn named_by_arn(scope: &Scope, text: &str, accepts: Accepts) -> Result<Named, Refusal> {
     let malformed = || Refusal::MalformedArn(text.to_owned());
     let mut parts = text.splitn(6, ':').skip(1);
     let mut part = || parts.next().ok_or_else(malformed);
@@ -68,7 +84,7 @@ fn resolve_arn(scope: &Scope, text: &str, accepts: Accepts) -> Result<KeyId, Ref
         // works across accounts says that there is no such key.
         return Err(if accepts.foreign { Refusal::NotAuthorized } else { Refusal::NoSuchKey(text.to_owned()) });
     }
-    if is_alias { Err(Refusal::AliasNotFound(text.to_owned())) } else { Ok(id.into()) }
+    Ok(if is_alias { Named::Alias(id.to_owned()) } else { Named::Key(id.into()) })
 }
 
 /// The ARN of a key.
@@ -76,8 +92,35 @@ pub(crate) fn key_arn(scope: &Scope, id: &KeyId) -> String {
     format!("{}:key/{id}", prefix(scope))
 }
 
+/// Whether an identifier is an alias's, by name or ARN.
+pub(crate) fn is_alias(text: &str) -> bool {
+    text.starts_with("alias/") || (text.starts_with("arn:") && text.contains(":alias/"))
+}
+
+/// Holds the name of an alias that shall be changed against the service's rules.
+///
+/// # Errors
+/// [`Refusal::Validation`], [`Refusal::ReservedAlias`].
+pub(crate) fn check_alias_name(name: &str) -> Result<(), Refusal> {
+    let Some(rest) = name.strip_prefix("alias/") else {
+        return Err(Refusal::Validation(
+            "Alias must start with the prefix \"alias/\". Please see \
+             https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+                .to_owned(),
+        ));
+    };
+    if rest.starts_with("aws/") {
+        return Err(Refusal::ReservedAlias);
+    }
+    // Unverified: what is said of a name that is nothing but the prefix.
+    if rest.is_empty() || rest.contains(':') {
+        return Err(Refusal::Validation(format!("{name} contains invalid characters for an alias")));
+    }
+    Ok(())
+}
+
 /// The ARN of an alias, given by its name with `alias/`.
-fn alias_arn(scope: &Scope, name: &str) -> String {
+pub(crate) fn alias_arn(scope: &Scope, name: &str) -> String {
     format!("{}:{name}", prefix(scope))
 }
 
@@ -135,8 +178,24 @@ mod tests {
         Scope::new(Tenant::new("aws", "111122223333"), "us-east-1")
     }
 
-    fn arn(text: &str, accepts: Accepts) -> Result<KeyId, Refusal> {
-        resolve_arn(&scope(), text, accepts)
+    fn arn(text: &str, accepts: Accepts) -> Result<Named, Refusal> {
+        named(&scope(), text, accepts)
+    }
+
+    #[test]
+    fn aliases_have_names() {
+        for good in ["alias/a", "alias/a/b_c-D9", "alias/awsome", "alias/aws"] {
+            assert_eq!(check_alias_name(good), Ok(()), "{good}");
+        }
+        assert_eq!(check_alias_name("alias/aws/s3"), Err(Refusal::ReservedAlias));
+        for bad in ["", "a", "Alias/a", "alias", "alias/", "alias/a:b"] {
+            assert!(matches!(check_alias_name(bad), Err(Refusal::Validation(_))), "{bad}");
+        }
+        let named_here = Ok(Named::Alias("alias/a".into()));
+        assert_eq!(arn("alias/a", Accepts::ANY), named_here);
+        assert_eq!(arn("alias/a", Accepts::KEY), Err(Refusal::MalformedKeyId("alias/a".into())));
+        assert!(is_alias("alias/a") && is_alias("arn:aws:kms:us-east-1:111122223333:alias/a"));
+        assert!(!is_alias(ID) && !is_alias("arn:aws:kms:us-east-1:111122223333:key/x"));
     }
 
     #[test]
@@ -161,7 +220,7 @@ mod tests {
     #[test]
     fn arns_are_taken_apart() {
         let good = format!("arn:aws:kms:us-east-1:111122223333:key/{ID}");
-        assert_eq!(arn(&good, Accepts::OWN_KEY), Ok(ID.into()));
+        assert_eq!(arn(&good, Accepts::OWN_KEY), Ok(Named::Key(ID.into())));
         assert_eq!(key_arn(&scope(), &ID.into()), good);
         let other_region = format!("arn:aws:kms:eu-west-1:111122223333:key/{ID}");
         assert_eq!(arn(&other_region, Accepts::ANY), Err(Refusal::ArnOfOtherRegion("eu-west-1".into())));
@@ -169,7 +228,8 @@ mod tests {
         assert_eq!(arn(&other_account, Accepts::ANY), Err(Refusal::NotAuthorized));
         assert_eq!(arn(&other_account, Accepts::OWN_KEY), Err(Refusal::NoSuchKey(other_account.clone())));
         let alias = "arn:aws:kms:us-east-1:111122223333:alias/mine";
-        assert_eq!(arn(alias, Accepts::ANY), Err(Refusal::AliasNotFound(alias.into())));
+        assert_eq!(arn(alias, Accepts::ANY), Ok(Named::Alias("alias/mine".into())));
+        assert_eq!(alias_arn(&scope(), "alias/mine"), alias);
         assert_eq!(arn(alias, Accepts::KEY), Err(Refusal::MalformedKeyId(alias.into())));
         for bad in [
             "arn:",

@@ -39,6 +39,7 @@ const COMMON: Policy = Policy {
     private_key_form: PrivateKeyForm::OneField,
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=30,
+    labels_per_key: 50,
     usage_before_state: false,
     states: STATES,
 };
@@ -124,6 +125,8 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::ScheduleDeletion, NOT_DYING),
     (KeyOperation::CancelDeletion, DYING),
     (KeyOperation::Edit, NOT_DYING),
+    // An alias may leave a key that is pending deletion, and go to one that is not.
+    (KeyOperation::Label, NOT_DYING),
     (KeyOperation::GetImportParameters, NOT_DYING),
     // The newest documentation names PendingImport and Enabled only; the table allows Disabled
     // too. Unverified: that an import does not enable a disabled key.

@@ -13,6 +13,7 @@ pub(crate) static ALGORITHM_SPEC: Shape = Shape::one_of(&[
     "RSA_AES_KEY_WRAP_SHA_256",
     "SM2PKE",
 ]);
+pub(crate) static ALIAS_NAME: Shape = Shape::pattern(1, 256, "^[a-zA-Z0-9:/_-]+$");
 pub(crate) static ATTESTATION_DOCUMENT: Shape = Shape::Blob { min: 1, max: 262_144, sensitive: false };
 pub(crate) static BACKING_KEY_ID: Shape = Shape::pattern(64, 64, "^[a-f0-9]+$");
 pub(crate) static BOOLEAN: Shape = Shape::Boolean;

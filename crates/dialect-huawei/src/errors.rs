@@ -199,6 +199,8 @@ fn member_code(member: &str) -> Option<Code> {
 fn tell_error(error: Error) -> Told {
     match error {
         Error::KeyNotFound(_) => service(Code::NoSuchKey),
+        // There are no labels in this dialect.
+        Error::LabelNotFound(_) | Error::TooManyLabels(_) => service(Code::NoSuchKey),
         Error::NameTaken(_) => service(Code::AliasTaken),
         Error::WrongState { state, operation, .. } => service(wrong_state(operation, state)),
         Error::WrongUsage { spec, usage, operation, .. } => tell_usage(spec, usage, operation),
@@ -243,6 +245,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         (KeyOperation::GetImportParameters | KeyOperation::ImportMaterial, _) => Code::NotPendingImport,
         (
             KeyOperation::Edit
+            | KeyOperation::Label
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -256,6 +259,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         // Unverified: the code for using a key that waits for its material.
         (
             KeyOperation::Edit
+            | KeyOperation::Label
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -291,6 +295,7 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::ScheduleDeletion
             | KeyOperation::CancelDeletion
             | KeyOperation::Edit
+            | KeyOperation::Label
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

@@ -82,6 +82,8 @@ static POLICY: Policy = Policy {
     private_key_form: PrivateKeyForm::TwoFields,
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=1096,
+    // There are no labels yet.
+    labels_per_key: 0,
     usage_before_state: true,
     states: STATES,
 };

@@ -279,6 +279,8 @@ fn of_report(report: &Report) -> Wire {
 fn of_engine(error: &Error, action: &str) -> Wire {
     match error {
         Error::KeyNotFound(_) => known(CMK_NOT_FOUND),
+        // There are no labels in this dialect.
+        Error::LabelNotFound(_) | Error::TooManyLabels(_) => known(CMK_NOT_FOUND),
         Error::NameTaken(_) => known(ALIAS_ALREADY_EXISTS),
         Error::WrongState { state, operation, .. } => known(wrong_state(*operation, *state)),
         // Unverified: what Encrypt says about a key of another usage.
@@ -328,6 +330,7 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::Disable
             | KeyOperation::ScheduleDeletion
             | KeyOperation::Edit
+            | KeyOperation::Label
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

@@ -34,6 +34,8 @@ static POLICY: Policy = Policy {
     // once it is enabled.
     loss_while_disabled: LossWhileDisabled::StaysDisabled,
     deletion_window_days: 7..=30,
+    // A key has one alias, which is its name.
+    labels_per_key: 0,
     usage_before_state: true,
     states: &[
         (KeyOperation::Enable, &[Enabled, Disabled]),

@@ -19,7 +19,7 @@ use crate::store::{Store, StoreError};
 use crate::tenant::{KeyId, Scope, Tenant};
 
 /// How often a change that lost a race is tried again before the caller is told to.
-const ATTEMPTS: u32 = 40;
+pub(crate) const ATTEMPTS: u32 = 40;
 
 /// What can be set about an engine.
 #[derive(Clone, Debug)]

@@ -19,6 +19,12 @@ pub enum Error {
     /// The key's unique name is taken by another key of the scope.
     #[error("the name {0:?} is taken")]
     NameTaken(String),
+    /// No such label in this scope, or its key's deletion has fallen due.
+    #[error("label {0:?} does not exist")]
+    LabelNotFound(String),
+    /// The key has as many labels as this vendor allows.
+    #[error("key {0} has no room for another label")]
+    TooManyLabels(KeyId),
     /// The key's state does not allow the operation.
     #[error("{operation} of key {key} while {state}")]
     WrongState {

@@ -24,6 +24,7 @@ const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         private_key_form: PrivateKeyForm::OneField,
         loss_while_disabled,
         deletion_window_days: 7..=30,
+        labels_per_key: 0,
         usage_before_state: false,
         states: &[
             (KeyOperation::Enable, EVERY),

@@ -38,6 +38,7 @@ pub use operations::edit::Facts;
 pub use operations::encrypt::{Ciphertext, DataKey, Encrypted, EncryptionContext, SymmetricCiphertext};
 pub use operations::get_import_parameters::ImportParameters;
 pub use operations::import_material::{Expected, ImportMaterial, Imported};
+pub use operations::labels::LabelPage;
 pub use operations::public_key::PublicKey;
 pub use operations::sign::{Checked, Signed};
 pub use operations::start::{StartError, prove_cryptography};

@@ -37,6 +37,8 @@ pub struct Policy {
     pub loss_while_disabled: LossWhileDisabled,
     /// Deletion windows that are accepted, in days.
     pub deletion_window_days: RangeInclusive<u32>,
+    /// How many labels a key may have.
+    pub labels_per_key: u32,
     /// Whether a wrong usage is told before a wrong state.
     pub usage_before_state: bool,
     /// In which states each operation is legal.

@@ -70,6 +70,22 @@ pub struct StoredKeyPair {
     pub private_key: Sealed,
 }
 
+/// A name that a key goes by besides its identifier. It is unique in the scope; a key may have
+/// several.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// Where the key lives.
+    pub scope: Scope,
+    /// The name.
+    pub name: String,
+    /// Whose name it is.
+    pub key: KeyId,
+    /// When it was made, in the domain clock.
+    pub created_at: Timestamp,
+    /// When it was last given to a key, in the domain clock.
+    pub updated_at: Timestamp,
+}
+
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -132,7 +148,7 @@ pub trait Keys: Send + Sync {
     /// [`StoreError::AlreadyExists`] if the name is taken.
     async fn commit_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<()>;
 
-    /// Removes a key with all that hangs on it: materials, parameters.
+    /// Removes a key with all that hangs on it: materials, parameters, labels.
     ///
     /// # Errors
     /// [`StoreError::Stale`] unless the stored revision is `key.revision`.
@@ -175,6 +191,46 @@ pub trait Imports: Send + Sync {
     async fn count_key_pairs(&self, spec: WrappingKeySpec) -> Result<u64>;
 }
 
+/// Labels of keys. They vanish with their key.
+#[async_trait]
+pub trait Labels: Send + Sync {
+    /// One label as stored, whatever has become of its key.
+    async fn label(&self, scope: &Scope, name: &str) -> Result<Option<Label>>;
+
+    /// The scope's labels with names above `after`, in the order of names (by bytes): those of one
+    /// key, or all. Labels of keys whose deletion is due at `now` are not among them.
+    async fn labels_after(
+        &self,
+        scope: &Scope,
+        key: Option<&KeyId>,
+        after: Option<&str>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Label>>;
+
+    /// How many labels a key has.
+    async fn count_labels(&self, scope: &Scope, key: &KeyId) -> Result<u64>;
+
+    /// Stores a new label of a key that was read at `revision`. The stored revision becomes
+    /// `revision + 1`, so that whoever counts a key's labels before adding one is not overtaken.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the key's stored revision is `revision`;
+    /// [`StoreError::AlreadyExists`] if the name is taken in the scope.
+    async fn insert_label(&self, label: &Label, revision: i64) -> Result<()>;
+
+    /// Gives a label that belongs to the key `from` to the key that it names now, which was read at
+    /// `revision`; the stored revision becomes `revision + 1`. The instant of creation stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the label belongs to `from` and the new key's stored revision
+    /// is `revision`.
+    async fn move_label(&self, label: &Label, from: &KeyId, revision: i64) -> Result<()>;
+
+    /// Removes a label; answers whether there was one.
+    async fn remove_label(&self, scope: &Scope, name: &str) -> Result<bool>;
+}
+
 /// Tenants, their clocks, and what the store knows about itself.
 #[async_trait]
 pub trait Tenants: Send + Sync {
@@ -195,6 +251,6 @@ pub trait Tenants: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: Keys + Imports + Tenants {}
+pub trait Store: Keys + Imports + Labels + Tenants {}
 
-impl<T: Keys + Imports + Tenants> Store for T {}
+impl<T: Keys + Imports + Labels + Tenants> Store for T {}

@@ -14,7 +14,8 @@ use sqlx::{Arguments, Connection, Database, Encode, Executor, FromRow, IntoArgum
 
 use crate::open::AppliedRow;
 use crate::rows::{
-    ClockRow, CountRow, IdRow, KeyPairRow, KeyRow, LeftRow, ParametersRow, PresentRow, SealedRow, TenantRow, ValueRow,
+    ClockRow, CountRow, IdRow, KeyPairRow, KeyRow, LabelRow, LeftRow, ParametersRow, PresentRow, SealedRow, TenantRow,
+    ValueRow,
 };
 
 /// A boxed future, as the connection's methods answer them.
@@ -87,6 +88,7 @@ pub(crate) trait Backend:
     + Reads<IdRow>
     + Reads<KeyPairRow>
     + Reads<KeyRow>
+    + Reads<LabelRow>
     + Reads<LeftRow>
     + Reads<ParametersRow>
     + Reads<PresentRow>

@@ -1,7 +1,7 @@
 //! Rows and the engine's types. What cannot be understood is [`StoreError::Corrupt`], never a
 //! guess: a key whose record was misread could hand out what it must not.
 
-use import_engine::store::{Sealed, StoreError, StoredKeyPair, StoredParameters};
+use import_engine::store::{Label, Sealed, StoreError, StoredKeyPair, StoredParameters};
 use import_engine::{
     Deletion, DomainClock, Expiry, Key, KeyId, KeySpec, KeyState, KeyUsage, MaterialId, MaterialRecord, MaterialRole,
     Origin, Scope, Tenant, Timestamp, WrappingAlgorithm, WrappingKeySpec,
@@ -60,6 +60,17 @@ pub(crate) struct KeyPairRow {
     spec: String,
     public_key: Vec<u8>,
     private_key: Vec<u8>,
+}
+
+#[derive(FromRow)]
+pub(crate) struct LabelRow {
+    vendor: String,
+    account: String,
+    region: String,
+    name: String,
+    key_id: String,
+    created_at: i64,
+    updated_at: i64,
 }
 
 #[derive(FromRow)]
@@ -221,6 +232,17 @@ pub(crate) fn parameters(row: ParametersRow) -> Result<StoredParameters, StoreEr
         valid_to: Timestamp(row.valid_to),
         superseded: row.superseded,
     })
+}
+
+/// A label from its row.
+pub(crate) fn label(row: LabelRow) -> Label {
+    Label {
+        scope: Scope::new(Tenant::new(original(row.vendor), original(row.account)), original(row.region)),
+        name: original(row.name),
+        key: KeyId(original(row.key_id)),
+        created_at: Timestamp(row.created_at),
+        updated_at: Timestamp(row.updated_at),
+    }
 }
 
 /// A key pair of the pool from its row.

@@ -31,7 +31,7 @@ impl Operation for CancelKeyDeletion {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         let key = call.engine.cancel_deletion(&call.scope, &id).await?;
         Ok(Output { key_id: key_arn(&key.scope, &key.id) })
     }

@@ -74,7 +74,10 @@ impl Operation for Decrypt {
             blob => blob,
         };
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), is_symmetric)?;
-        let id = input.key_id.map(|text| resolve(call, &text, Accepts::ANY)).transpose()?;
+        let id = match input.key_id {
+            Some(text) => Some(resolve(call, &text, Accepts::ANY).await?),
+            None => None,
+        };
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         checks::recipient(input.recipient.as_ref())?;
         let output = match (id, blob) {

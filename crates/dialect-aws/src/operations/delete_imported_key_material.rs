@@ -38,7 +38,7 @@ impl Operation for DeleteImportedKeyMaterial {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         if let Some(material) = input.key_material_id {
             require_material(call, &id, material).await?;
         }

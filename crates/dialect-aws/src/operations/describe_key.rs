@@ -36,7 +36,7 @@ impl Operation for DescribeKey {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY)?;
+        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         let key = call.engine.describe_key(&call.scope, &id).await?;
         Ok(Output { key_metadata: KeyMetadata::of(&key) })

@@ -25,7 +25,7 @@ impl Operation for DisableKey {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         call.engine.disable_key(&call.scope, &id).await?;
         Ok(())
     }

@@ -55,7 +55,7 @@ impl Operation for Encrypt {
         let algorithm = algorithm.unwrap_or(EncryptionAlgorithm::Symmetric);
         let is_symmetric = algorithm == EncryptionAlgorithm::Symmetric;
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), is_symmetric)?;
-        let id = resolve(call, &input.key_id, Accepts::ANY)?;
+        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         let plaintext = input.plaintext.into_material();
         let encrypted = match call.engine.encrypt(&call.scope, &id, algorithm, plaintext, &context).await {

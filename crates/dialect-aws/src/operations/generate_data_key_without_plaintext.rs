@@ -43,7 +43,7 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
     async fn run(call: &Call, input: Input) -> Result<SealedDataKey, Refusal> {
         let length = length(input.key_spec.as_deref(), input.number_of_bytes)?;
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
-        let id = resolve(call, &input.key_id, Accepts::ANY)?;
+        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         let data_key = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
         checks::conclude(input.dry_run, seal(&data_key)?)

@@ -46,7 +46,7 @@ impl Operation for GenerateMac {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::KEY).await?;
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         let algorithm = algorithm(&input.mac_algorithm)?;
         let signed = call.engine.generate_mac(&call.scope, &id, algorithm, input.message.bytes()).await?;

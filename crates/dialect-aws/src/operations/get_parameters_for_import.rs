@@ -42,7 +42,7 @@ impl Operation for GetParametersForImport {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         // The table lets only known words through.
         let algorithm = names::wrapping_algorithm(&input.wrapping_algorithm).ok_or(Error::WrappingNotOffered)?;
         let wrapping_key = names::wrapping_key(&input.wrapping_key_spec).ok_or(Error::WrappingNotOffered)?;

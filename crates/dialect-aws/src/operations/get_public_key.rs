@@ -42,7 +42,7 @@ impl Operation for GetPublicKey {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY)?;
+        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         let found = call.engine.public_key(&call.scope, &id).await?;
         let key = found.key;

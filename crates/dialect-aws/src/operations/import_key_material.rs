@@ -54,7 +54,7 @@ impl Operation for ImportKeyMaterial {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let expiry = expiry(input.expiration_model.as_deref(), input.valid_to)?;
         let expected = expected(input.import_type.as_deref(), input.key_material_id.as_deref())?;
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         if expected != Expected::Anything || input.key_material_description.is_some() {
             require_symmetric(call, &id).await?;
         }

@@ -49,7 +49,7 @@ impl Operation for ListResourceTags {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let after = input.marker.as_deref().map(|marker| MARKER.read(marker)).transpose()?;
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         let key = call.engine.describe_key(&call.scope, &id).await?;
         let mut tags = Attributes::of(&key.attributes)?.tags;
         if let Some(after) = after {

@@ -3,8 +3,10 @@
 mod checks;
 
 mod cancel_key_deletion;
+mod create_alias;
 mod create_key;
 mod decrypt;
+mod delete_alias;
 mod delete_imported_key_material;
 mod describe_key;
 mod disable_key;
@@ -17,12 +19,14 @@ mod generate_random;
 mod get_parameters_for_import;
 mod get_public_key;
 mod import_key_material;
+mod list_aliases;
 mod list_keys;
 mod list_resource_tags;
 mod schedule_key_deletion;
 mod sign;
 mod tag_resource;
 mod untag_resource;
+mod update_alias;
 mod update_key_description;
 mod verify;
 mod verify_mac;
@@ -33,8 +37,10 @@ use crate::errors::Refusal;
 
 static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<cancel_key_deletion::CancelKeyDeletion>(),
+    Entry::of::<create_alias::CreateAlias>(),
     Entry::of::<create_key::CreateKey>(),
     Entry::of::<decrypt::Decrypt>(),
+    Entry::of::<delete_alias::DeleteAlias>(),
     Entry::of::<delete_imported_key_material::DeleteImportedKeyMaterial>(),
     Entry::of::<describe_key::DescribeKey>(),
     Entry::of::<disable_key::DisableKey>(),
@@ -47,12 +53,14 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<get_parameters_for_import::GetParametersForImport>(),
     Entry::of::<get_public_key::GetPublicKey>(),
     Entry::of::<import_key_material::ImportKeyMaterial>(),
+    Entry::of::<list_aliases::ListAliases>(),
     Entry::of::<list_keys::ListKeys>(),
     Entry::of::<list_resource_tags::ListResourceTags>(),
     Entry::of::<schedule_key_deletion::ScheduleKeyDeletion>(),
     Entry::of::<sign::Sign>(),
     Entry::of::<tag_resource::TagResource>(),
     Entry::of::<untag_resource::UntagResource>(),
+    Entry::of::<update_alias::UpdateAlias>(),
     Entry::of::<update_key_description::UpdateKeyDescription>(),
     Entry::of::<verify::Verify>(),
     Entry::of::<verify_mac::VerifyMac>(),

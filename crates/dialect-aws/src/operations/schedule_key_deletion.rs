@@ -49,7 +49,7 @@ impl Operation for ScheduleKeyDeletion {
         if !call.engine.policy(&call.scope)?.deletion_window_days.contains(&window_days) {
             return Err(Error::DeletionWindow.into());
         }
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         let key = call.engine.schedule_deletion(&call.scope, &id, window_days).await?;
         Ok(Output {
             key_id: key_arn(&key.scope, &key.id),

@@ -48,7 +48,7 @@ impl Operation for Sign {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY)?;
+        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         let algorithm = algorithm(call, &id, KeyOperation::Sign, &input.signing_algorithm).await?;
         let form = form(input.message_type.as_deref())?;

@@ -29,7 +29,7 @@ impl Operation for TagResource {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         let add = |facts: Facts<'_>| -> Result<(), Refusal> {
             check_tags(&input.tags)?;
             let mut attributes = Attributes::of(facts.attributes)?;

@@ -29,7 +29,7 @@ impl Operation for UntagResource {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         let remove = |facts: Facts<'_>| -> Result<(), Refusal> {
             // Unverified: that names which no tag can have are refused here as well.
             check_tag_names(input.tag_keys.iter().map(String::as_str))?;

@@ -28,7 +28,7 @@ impl Operation for UpdateKeyDescription {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY)?;
+        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
         let describe = |facts: Facts<'_>| -> Result<(), Refusal> {
             input.description.clone_into(facts.description);
             Ok(())

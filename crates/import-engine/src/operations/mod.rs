@@ -12,6 +12,7 @@ pub(crate) mod encrypt;
 pub(crate) mod get_import_parameters;
 pub(crate) mod handout;
 pub(crate) mod import_material;
+pub(crate) mod labels;
 pub(crate) mod mac;
 pub(crate) mod public_key;
 pub(crate) mod random;

@@ -4,6 +4,7 @@
 
 mod edits;
 mod imports;
+mod labels;
 mod races;
 mod rows;
 mod tokens;

@@ -15,6 +15,7 @@ const TABLES: &[(&str, &str)] = &[
     ("import_parameters", "SELECT * FROM import_parameters"),
     ("import_failures", "SELECT * FROM import_failures"),
     ("wrapping_keys", "SELECT * FROM wrapping_keys"),
+    ("labels", "SELECT * FROM labels"),
     ("tenants", "SELECT * FROM tenants"),
     ("notes", "SELECT * FROM notes"),
 ];

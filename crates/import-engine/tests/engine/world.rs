@@ -48,6 +48,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         private_key_form: PrivateKeyForm::OneField,
         loss_while_disabled: LossWhileDisabled::PendingImport,
         deletion_window_days: 7..=30,
+        labels_per_key: 3,
         usage_before_state: false,
         states: &[
             (KeyOperation::Enable, LIVE),
@@ -55,6 +56,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::ScheduleDeletion, LIVE),
             (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion]),
             (KeyOperation::Edit, LIVE),
+            (KeyOperation::Label, LIVE),
             (KeyOperation::GetImportParameters, LIVE),
             (KeyOperation::ImportMaterial, LIVE),
             (KeyOperation::DeleteMaterial, ALL),

@@ -21,6 +21,7 @@ macro_rules! promises {
 
 mod imports;
 mod keys;
+mod labels;
 mod opening;
 mod place;
 mod races;

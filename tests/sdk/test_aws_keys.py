@@ -244,7 +244,8 @@ OWN_FORM = {
     "get_parameters_for_import": {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
     "import_key_material": {"ImportToken": b"x", "EncryptedKeyMaterial": b"x",
                             "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"},
-    "delete_imported_key_material": {}, "list_aliases": {}, "list_resource_tags": {}, "update_key_description": {"Description": "x"},
+    "delete_imported_key_material": {}, "list_aliases": {}, "get_key_policy": {},
+    "put_key_policy": {"Policy": "{}"}, "list_key_policies": {}, "list_resource_tags": {}, "update_key_description": {"Description": "x"},
     "tag_resource": {"Tags": [{"TagKey": "a", "TagValue": "b"}]}, "untag_resource": {"TagKeys": ["a"]},
 }
 EVERY_FORM = {**ANY_FORM, **MAC_FORM, **OWN_FORM}

@@ -25,6 +25,7 @@ TABLE = {
     "EnableKey": [OK, OK, IMPORT, DYING],
     "GetParametersForImport": [OK, OK, OK, DYING],
     "ImportKeyMaterial": [OK, OK, OK, DYING],
+    "GetKeyPolicy": [OK, OK, OK, OK], "PutKeyPolicy": [OK, OK, OK, OK], "ListKeyPolicies": [OK, OK, OK, OK],
     "ListResourceTags": [OK, OK, OK, OK],
     "ScheduleKeyDeletion": [OK, OK, OK, DYING],
     "TagResource": [OK, OK, OK, DYING], "UntagResource": [OK, OK, OK, DYING],
@@ -94,6 +95,9 @@ class World:
             "GetParametersForImport": lambda: kms.parameters(self.key_id),
             "ImportKeyMaterial": lambda: kms.bring(
                 self.key_id, self.given, wrap("RSAES_OAEP_SHA_256", self.given["PublicKey"], self.plain)),
+            "GetKeyPolicy": lambda: kms.get_key_policy(**key),
+            "PutKeyPolicy": lambda: kms.put_key_policy(**key, Policy=kms.get_key_policy(**key)["Policy"]),
+            "ListKeyPolicies": lambda: kms.list_key_policies(**key),
             "ListResourceTags": lambda: kms.list_resource_tags(**key),
             "ScheduleKeyDeletion": lambda: kms.schedule_key_deletion(**key),
             "TagResource": lambda: kms.tag_resource(**key, Tags=[{"TagKey": "a", "TagValue": "b"}]),

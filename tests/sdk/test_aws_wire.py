@@ -10,17 +10,16 @@ from aws_support import NO_MESSAGE, Kms, Raw, check_headers, check_refusal
 OPERATIONS = [
     "CancelKeyDeletion", "CreateAlias", "CreateKey", "Decrypt", "DeleteAlias", "DeleteImportedKeyMaterial",
     "DescribeKey", "DisableKey", "EnableKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
-    "GenerateMac", "GenerateRandom", "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases",
-    "ListKeys", "ListResourceTags", "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias",
-    "UpdateKeyDescription", "Verify", "VerifyMac",
+    "GenerateMac", "GenerateRandom", "GetKeyPolicy", "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial",
+    "ListAliases", "ListKeyPolicies", "ListKeys", "ListResourceTags", "PutKeyPolicy", "ScheduleKeyDeletion", "Sign",
+    "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
 ]
 NOT_BUILT = [
     "ConnectCustomKeyStore", "CreateCustomKeyStore", "CreateGrant", "Decapsulate", "DeleteCustomKeyStore",
     "DeriveSharedSecret", "DescribeCustomKeyStores", "DisableKeyRotation", "DisconnectCustomKeyStore",
     "EnableKeyRotation", "Encapsulate", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
-    "GetKeyLastUsage", "GetKeyPolicy", "GetKeyRotationStatus", "ListGrants", "ListKeyPolicies", "ListKeyRotations",
-    "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "ReplicateKey", "RetireGrant", "RevokeGrant",
-    "RotateKeyOnDemand", "UpdateCustomKeyStore", "UpdatePrimaryRegion",
+    "GetKeyLastUsage", "GetKeyRotationStatus", "ListGrants", "ListKeyRotations", "ListRetirableGrants", "ReEncrypt",
+    "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "UpdateCustomKeyStore", "UpdatePrimaryRegion",
 ]
 
 

@@ -3,14 +3,11 @@
 
 use import_engine::Error;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::errors::Refusal;
 
 /// The most tags a key may have.
 const TAGS_MAX: usize = 50;
-/// The longest policy in bytes.
-const POLICY_LENGTH_MAX: usize = 32_768;
 
 /// The facts themselves.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
@@ -79,32 +76,6 @@ pub(crate) fn check_tag_names<'a>(names: impl IntoIterator<Item = &'a str>) -> R
     Ok(())
 }
 
-/// Holds a key policy against the grammar: a version, and statements with an effect each.
-///
-/// # Errors
-/// [`Refusal::PolicyTooLong`], [`Refusal::MalformedPolicy`].
-pub(crate) fn check_policy(policy: &str) -> Result<(), Refusal> {
-    if policy.len() > POLICY_LENGTH_MAX {
-        return Err(Refusal::PolicyTooLong);
-    }
-    let document: Value = serde_json::from_str(policy).map_err(|_| Refusal::MalformedPolicy)?;
-    let version_fits = document.get("Version").is_none_or(|version| version == "2012-10-17" || version == "2008-10-17");
-    let statements = match document.get("Statement") {
-        Some(Value::Array(statements)) => statements.as_slice(),
-        Some(statement @ Value::Object(_)) => std::slice::from_ref(statement),
-        _ => return Err(Refusal::MalformedPolicy),
-    };
-    let has_effect = |statement: &Value| {
-        statement.get("Effect").is_some_and(|effect| effect == "Allow" || effect == "Deny")
-            && statement.get("Principal").or(statement.get("NotPrincipal")).is_some()
-    };
-    if version_fits && !statements.is_empty() && statements.iter().all(has_effect) {
-        Ok(())
-    } else {
-        Err(Refusal::MalformedPolicy)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,17 +93,6 @@ mod tests {
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(check_tags(&tags(&many)), Err(Refusal::Tags("Too many tags")));
         assert_eq!(check_tags(&tags(&many[..50])), Ok(()));
-    }
-
-    #[test]
-    fn policies_have_a_grammar() {
-        let good = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*"}]}"#;
-        assert_eq!(check_policy(good), Ok(()));
-        for bad in ["", "x", "[]", "{}", r#"{"Statement":[]}"#, r#"{"Version":"1","Statement":{"Effect":"Allow"}}"#] {
-            assert_eq!(check_policy(bad), Err(Refusal::MalformedPolicy), "{bad}");
-        }
-        let long = format!("{good}{}", " ".repeat(POLICY_LENGTH_MAX));
-        assert_eq!(check_policy(&long), Err(Refusal::PolicyTooLong));
     }
 
     #[test]

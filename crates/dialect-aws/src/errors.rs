@@ -87,6 +87,12 @@ pub(crate) enum Refusal {
     Tags(&'static str),
     /// A policy that is none.
     MalformedPolicy,
+    /// A policy that names a principal who cannot be one.
+    PolicyPrincipal,
+    /// A policy under which the caller could not change it again.
+    PolicyLockout,
+    /// No policy of that name.
+    NoSuchPolicy,
     /// A policy over the limit.
     PolicyTooLong,
 }
@@ -223,6 +229,15 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
         Refusal::MalformedPolicy => {
             with("MalformedPolicyDocumentException", "The new key policy is not syntactically correct.")
         }
+        Refusal::PolicyPrincipal => {
+            with("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals.")
+        }
+        Refusal::PolicyLockout => with(
+            "MalformedPolicyDocumentException",
+            "The new key policy will not allow you to update the key policy in the future.",
+        ),
+        // Unverified: the text.
+        Refusal::NoSuchPolicy => not_found("No such policy exists"),
         // Unverified: the text.
         Refusal::PolicyTooLong => with("LimitExceededException", "The key policy is longer than 32768 bytes."),
     }

@@ -14,6 +14,7 @@ mod dialect;
 mod errors;
 mod identifiers;
 mod key_metadata;
+mod key_policy;
 mod marker;
 mod names;
 mod operations;

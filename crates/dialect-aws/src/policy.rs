@@ -127,6 +127,7 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::Edit, NOT_DYING),
     // An alias may leave a key that is pending deletion, and go to one that is not.
     (KeyOperation::Label, NOT_DYING),
+    (KeyOperation::SetAccess, KeyState::ALL),
     (KeyOperation::GetImportParameters, NOT_DYING),
     // The newest documentation names PendingImport and Enabled only; the table allows Disabled
     // too. Unverified: that an import does not enable a disabled key.

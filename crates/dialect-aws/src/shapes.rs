@@ -87,6 +87,7 @@ pub(crate) static ORIGIN: Shape = Shape::one_of(&["AWS_KMS", "EXTERNAL", "AWS_CL
 pub(crate) static PENDING_WINDOW_IN_DAYS: Shape = Shape::Integer { min: 1, max: 365 };
 pub(crate) static PLAINTEXT: Shape = Shape::Blob { min: 1, max: 4096, sensitive: true };
 pub(crate) static POLICY: Shape = Shape::pattern(1, 131_072, r"[\u0009\u000A\u000D\u0020-\u00FF]+");
+pub(crate) static POLICY_NAME: Shape = Shape::pattern(1, 128, r"[\w]+");
 pub(crate) static RECIPIENT_INFO: Shape = Shape::Structure(&[
     Member::optional("KeyEncryptionAlgorithm", &KEY_ENCRYPTION_MECHANISM),
     Member::optional("AttestationDocument", &ATTESTATION_DOCUMENT),

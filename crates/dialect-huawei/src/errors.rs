@@ -246,6 +246,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         (
             KeyOperation::Edit
             | KeyOperation::Label
+            | KeyOperation::SetAccess
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -260,6 +261,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         (
             KeyOperation::Edit
             | KeyOperation::Label
+            | KeyOperation::SetAccess
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -296,6 +298,7 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::CancelDeletion
             | KeyOperation::Edit
             | KeyOperation::Label
+            | KeyOperation::SetAccess
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

@@ -331,6 +331,7 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::ScheduleDeletion
             | KeyOperation::Edit
             | KeyOperation::Label
+            | KeyOperation::SetAccess
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

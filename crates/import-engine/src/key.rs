@@ -38,6 +38,8 @@ words! {
         CancelDeletion = "cancel deletion",
         /// Change its description or what only its vendor keeps about it, such as tags.
         Edit = "edit",
+        /// Say who may use it.
+        SetAccess = "set access",
         /// Give it a label.
         Label = "label",
         /// Hand out import parameters.

@@ -5,10 +5,11 @@ use dialect::{Call, Operation};
 use import_engine::{KeySpec, KeyUsage, NewKey, Origin, usage_fits};
 use serde::{Deserialize, Serialize};
 
-use crate::attributes::{Attributes, Tag, check_policy, check_tags};
+use crate::attributes::{Attributes, Tag, check_tags};
 use crate::errors::Refusal;
+use crate::identifiers::key_arn;
 use crate::key_metadata::KeyMetadata;
-use crate::{names, shapes};
+use crate::{key_policy, names, shapes};
 
 /// Makes a key.
 pub(crate) struct CreateKey;
@@ -23,6 +24,7 @@ pub(crate) struct Input {
     key_spec: Option<String>,
     origin: Option<String>,
     custom_key_store_id: Option<String>,
+    bypass_policy_lockout_safety_check: Option<bool>,
     tags: Option<Vec<Tag>>,
     multi_region: Option<bool>,
     xks_key_id: Option<String>,
@@ -56,9 +58,14 @@ impl Operation for CreateKey {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let (spec, usage) = spec_and_usage(&input, call.region())?;
         let origin = key_origin(&input)?;
+        let bypass_lockout = input.bypass_policy_lockout_safety_check == Some(true);
         let attributes = Attributes { policy: input.policy, tags: input.tags.unwrap_or_default() };
         check_tags(&attributes.tags)?;
-        attributes.policy.as_deref().map_or(Ok(()), check_policy)?;
+        if let Some(policy) = &attributes.policy {
+            // Which key it will be is not known yet.
+            let arn = key_arn(&call.scope, &"00000000-0000-0000-0000-000000000000".into());
+            key_policy::check(policy, &call.scope, &arn, bypass_lockout)?;
+        }
         let new = NewKey {
             spec,
             usage,

@@ -2,7 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::Facts;
+use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 
 use crate::attributes::{Attributes, Tag, check_tags};
@@ -44,7 +44,7 @@ impl Operation for TagResource {
             *facts.attributes = attributes.to_text()?;
             Ok(())
         };
-        call.engine.edit_key(&call.scope, &id, add).await?;
+        call.engine.edit_key(&call.scope, &id, KeyOperation::Edit, add).await?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::Facts;
+use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 
 use crate::attributes::{Attributes, check_tag_names};
@@ -38,7 +38,7 @@ impl Operation for UntagResource {
             *facts.attributes = attributes.to_text()?;
             Ok(())
         };
-        call.engine.edit_key(&call.scope, &id, remove).await?;
+        call.engine.edit_key(&call.scope, &id, KeyOperation::Edit, remove).await?;
         Ok(())
     }
 }

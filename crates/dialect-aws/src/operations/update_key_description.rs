@@ -2,7 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::Facts;
+use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 
 use crate::errors::Refusal;
@@ -33,7 +33,7 @@ impl Operation for UpdateKeyDescription {
             input.description.clone_into(facts.description);
             Ok(())
         };
-        call.engine.edit_key(&call.scope, &id, describe).await?;
+        call.engine.edit_key(&call.scope, &id, KeyOperation::Edit, describe).await?;
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ pub struct Facts<'a> {
 }
 
 impl Engine {
-    /// Changes what is said about a key. The change is made from what is stored, again whenever
+    /// Changes what is said about a key, as part of an operation that the key's state may forbid. The change is made from what is stored, again whenever
     /// somebody else was quicker; whoever makes it may refuse in their own words.
     ///
     /// # Errors
@@ -24,10 +24,11 @@ impl Engine {
         &self,
         scope: &Scope,
         id: &KeyId,
+        operation: KeyOperation,
         edit: impl Fn(Facts<'_>) -> Result<(), R> + Send + Sync,
     ) -> Result<Key, R> {
         self.change(scope, id, |mut key, _, policy| {
-            key.require(KeyOperation::Edit, policy)?;
+            key.require(operation, policy)?;
             edit(Facts { description: &mut key.description, attributes: &mut key.attributes })?;
             Ok(key)
         })

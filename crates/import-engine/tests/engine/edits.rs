@@ -1,6 +1,6 @@
 //! What owners say about their keys.
 
-use import_engine::{Error, Facts};
+use import_engine::{Error, Facts, KeyOperation};
 
 use crate::world::{World, scope};
 
@@ -28,7 +28,7 @@ async fn an_edit_is_stored_and_changes_nothing_else() {
         facts.attributes.push_str("{}");
         Ok(())
     };
-    world.engine.edit_key(&mine, &id, edit).await.unwrap();
+    world.engine.edit_key(&mine, &id, KeyOperation::Edit, edit).await.unwrap();
     let after = world.describe(&mine, &id).await;
     assert_eq!((after.description.as_str(), after.attributes.as_str()), ("d", "{}"));
     assert_eq!(
@@ -52,9 +52,9 @@ async fn an_edit_may_be_refused_in_words_of_its_own() {
         facts.description.push('d');
         Err(Refusal::Own)
     };
-    assert_eq!(world.engine.edit_key(&mine, &id, refuse).await, Err(Refusal::Own));
+    assert_eq!(world.engine.edit_key(&mine, &id, KeyOperation::Edit, refuse).await, Err(Refusal::Own));
     assert_eq!(world.describe(&mine, &id).await, before);
     let none = "none".into();
     let missing = Err(Refusal::Engine(Error::KeyNotFound("none".into())));
-    assert_eq!(world.engine.edit_key(&mine, &none, refuse).await, missing);
+    assert_eq!(world.engine.edit_key(&mine, &none, KeyOperation::Edit, refuse).await, missing);
 }

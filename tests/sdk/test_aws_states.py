@@ -1,11 +1,11 @@
 """Every operation in every state of a key, cell by cell of the service's table."""
 
 import pytest
-from aws_support import SYMMETRIC, Kms, material, refused, unchanged, usage
-from wrapping import wrap
+from aws_support import SYMMETRIC, Kms, material, private_key, refused, unchanged, usage
+from wrapping import public_key_der, wrap
 
 STATES = ["Enabled", "Disabled", "PendingImport", "PendingDeletion"]
-KINDS = {"symmetric": SYMMETRIC, "mac": "HMAC_256", "signing": "ECC_NIST_P256"}
+KINDS = {"symmetric": SYMMETRIC, "mac": "HMAC_256", "signing": "ECC_NIST_P256", "agreement": "ECC_NIST_P384"}
 
 OK = None
 DISABLED = ("DisabledException", "is disabled.")
@@ -31,12 +31,13 @@ TABLE = {
     "TagResource": [OK, OK, OK, DYING], "UntagResource": [OK, OK, OK, DYING],
     "UpdateKeyDescription": [OK, OK, OK, DYING],
     "Encrypt": CRYPTOGRAPHY, "Decrypt": CRYPTOGRAPHY, "GenerateDataKey": CRYPTOGRAPHY,
-    "GenerateDataKeyWithoutPlaintext": CRYPTOGRAPHY,
+    "GenerateDataKeyWithoutPlaintext": CRYPTOGRAPHY, "ReEncrypt": CRYPTOGRAPHY,
+    "GenerateDataKeyPair": CRYPTOGRAPHY, "GenerateDataKeyPairWithoutPlaintext": CRYPTOGRAPHY,
     "Sign": CRYPTOGRAPHY, "Verify": CRYPTOGRAPHY, "GetPublicKey": CRYPTOGRAPHY,
-    "GenerateMac": CRYPTOGRAPHY, "VerifyMac": CRYPTOGRAPHY,
+    "DeriveSharedSecret": CRYPTOGRAPHY, "GenerateMac": CRYPTOGRAPHY, "VerifyMac": CRYPTOGRAPHY,
 }
 KIND_OF = {"Sign": "signing", "Verify": "signing", "GetPublicKey": "signing", "GenerateMac": "mac",
-           "VerifyMac": "mac"}
+           "VerifyMac": "mac", "DeriveSharedSecret": "agreement"}
 # What a state becomes where an operation is allowed.
 AFTER = {
     ("CancelKeyDeletion", "PendingDeletion"): "Disabled",
@@ -55,9 +56,11 @@ class World:
     def __init__(self, kms, kind, state):
         self.kms, self.spec = kms, KINDS[kind]
         self.plain = material(self.spec)
-        self.key_id = kms.imported(self.spec, self.plain)
+        self.key_id = kms.external(self.spec, KeyUsage="KEY_AGREEMENT" if kind == "agreement" else usage(self.spec))
+        kms.bring_plain(self.key_id, self.plain)
         self.given = kms.parameters(self.key_id)
-        self.made = {"symmetric": self.encrypt, "mac": self.mac, "signing": self.sign}[kind]()
+        self.made = {"symmetric": self.encrypt, "mac": self.mac, "signing": self.sign,
+                     "agreement": self.agree}[kind]()
         self.arn = kms.arn(self.key_id)
         # Of this key, and of another of its kind.
         kms.create_alias(AliasName="alias/mine", TargetKeyId=self.key_id)
@@ -79,9 +82,14 @@ class World:
     def sign(self):
         return self.kms.sign(KeyId=self.key_id, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
 
+    def agree(self):
+        peer = public_key_der(private_key(KINDS["agreement"], 1))
+        return self.kms.derive_shared_secret(
+            KeyId=self.key_id, KeyAgreementAlgorithm="ECDH", PublicKey=peer)["SharedSecret"]
+
     def run(self, operation):
         kms, key = self.kms, {"KeyId": self.key_id}
-        data_key = {"KeySpec": "AES_256"}
+        data_key, pair = {"KeySpec": "AES_256"}, {"KeyPairSpec": "ECC_NIST_P256"}
         return {
             "CancelKeyDeletion": lambda: kms.cancel_key_deletion(**key),
             "CreateAlias": lambda: kms.create_alias(AliasName="alias/new", TargetKeyId=self.key_id),
@@ -104,9 +112,13 @@ class World:
             "UntagResource": lambda: kms.untag_resource(**key, TagKeys=["a"]),
             "UpdateKeyDescription": lambda: kms.update_key_description(**key, Description="said"),
             "Encrypt": self.encrypt, "GenerateMac": self.mac, "Sign": self.sign,
+            "DeriveSharedSecret": self.agree,
             "Decrypt": lambda: kms.decrypt(CiphertextBlob=self.made),
             "GenerateDataKey": lambda: kms.generate_data_key(**key, **data_key),
             "GenerateDataKeyWithoutPlaintext": lambda: kms.generate_data_key_without_plaintext(**key, **data_key),
+            "GenerateDataKeyPair": lambda: kms.generate_data_key_pair(**key, **pair),
+            "GenerateDataKeyPairWithoutPlaintext": lambda: kms.generate_data_key_pair_without_plaintext(**key, **pair),
+            "ReEncrypt": lambda: kms.re_encrypt(CiphertextBlob=self.made, DestinationKeyId=self.key_id),
             "Verify": lambda: kms.verify(**key, Message=b"x", Signature=self.made, SigningAlgorithm="ECDSA_SHA_256"),
             "GetPublicKey": lambda: kms.get_public_key(**key),
             "VerifyMac": lambda: kms.verify_mac(**key, Message=b"x", Mac=self.made, MacAlgorithm="HMAC_SHA_256"),
@@ -139,8 +151,10 @@ def test_deleting_material_keeps_a_dying_key_dying(endpoint, tenant_name, state)
 
 
 WRONG_USAGE = {
-    "Encrypt": "mac", "GenerateDataKey": "signing", "GenerateDataKeyWithoutPlaintext": "mac", "Sign": "symmetric",
+    "Encrypt": "mac", "GenerateDataKey": "signing", "GenerateDataKeyWithoutPlaintext": "mac",
+    "GenerateDataKeyPair": "signing", "GenerateDataKeyPairWithoutPlaintext": "mac", "Sign": "symmetric",
     "Verify": "mac", "GenerateMac": "symmetric", "VerifyMac": "signing",
+    "DeriveSharedSecret": "signing",
 }
 
 

@@ -9,17 +9,18 @@ from aws_support import NO_MESSAGE, Kms, Raw, check_headers, check_refusal
 
 OPERATIONS = [
     "CancelKeyDeletion", "CreateAlias", "CreateKey", "Decrypt", "DeleteAlias", "DeleteImportedKeyMaterial",
-    "DescribeKey", "DisableKey", "EnableKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
-    "GenerateMac", "GenerateRandom", "GetKeyPolicy", "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial",
-    "ListAliases", "ListKeyPolicies", "ListKeys", "ListResourceTags", "PutKeyPolicy", "ScheduleKeyDeletion", "Sign",
+    "DeriveSharedSecret", "DescribeKey", "DisableKey", "EnableKey", "Encrypt", "GenerateDataKey",
+    "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac",
+    "GenerateRandom", "GetKeyPolicy", "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases",
+    "ListKeyPolicies", "ListKeys", "ListResourceTags", "PutKeyPolicy", "ReEncrypt", "ScheduleKeyDeletion", "Sign",
     "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
 ]
 NOT_BUILT = [
     "ConnectCustomKeyStore", "CreateCustomKeyStore", "CreateGrant", "Decapsulate", "DeleteCustomKeyStore",
-    "DeriveSharedSecret", "DescribeCustomKeyStores", "DisableKeyRotation", "DisconnectCustomKeyStore",
-    "EnableKeyRotation", "Encapsulate", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
-    "GetKeyLastUsage", "GetKeyRotationStatus", "ListGrants", "ListKeyRotations", "ListRetirableGrants", "ReEncrypt",
-    "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "UpdateCustomKeyStore", "UpdatePrimaryRegion",
+    "DescribeCustomKeyStores", "DisableKeyRotation", "DisconnectCustomKeyStore", "EnableKeyRotation", "Encapsulate",
+    "GetKeyLastUsage", "GetKeyRotationStatus", "ListGrants", "ListKeyRotations", "ListRetirableGrants",
+    "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "UpdateCustomKeyStore",
+    "UpdatePrimaryRegion",
 ]
 
 
@@ -118,10 +119,13 @@ def test_unknown_members_are_ignored_and_null_is_nothing(raw):
 
 REQUIRED = {
     "CancelKeyDeletion": ["keyId"], "DeleteImportedKeyMaterial": ["keyId"], "DescribeKey": ["keyId"],
+    "DeriveSharedSecret": ["keyId", "keyAgreementAlgorithm", "publicKey"],
     "DisableKey": ["keyId"], "EnableKey": ["keyId"], "Encrypt": ["keyId", "plaintext*"], "GenerateDataKey": ["keyId"],
+    "GenerateDataKeyPair": ["keyId", "keyPairSpec"], "GenerateDataKeyPairWithoutPlaintext": ["keyId", "keyPairSpec"],
     "GenerateDataKeyWithoutPlaintext": ["keyId"], "GenerateMac": ["message*", "keyId", "macAlgorithm"],
     "GetParametersForImport": ["keyId", "wrappingAlgorithm", "wrappingKeySpec"], "GetPublicKey": ["keyId"],
-    "ImportKeyMaterial": ["keyId", "importToken", "encryptedKeyMaterial"], "ScheduleKeyDeletion": ["keyId"],
+    "ImportKeyMaterial": ["keyId", "importToken", "encryptedKeyMaterial"], "ReEncrypt": ["destinationKeyId"],
+    "ScheduleKeyDeletion": ["keyId"],
     "Sign": ["keyId", "message*", "signingAlgorithm"],
     "Verify": ["keyId", "message*", "signature", "signingAlgorithm"],
     "VerifyMac": ["message*", "keyId", "macAlgorithm", "mac"],

@@ -317,6 +317,8 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
         Error::DigestLength => validation("Digest is invalid length for the algorithm."),
         // Unverified: exception and text.
         Error::MessageFormUnfit => validation("The MessageType is not valid for the SigningAlgorithm."),
+        // Recorded with an empty message. Unverified: that the member is left out.
+        Error::PeerKeyUnfit => without_message("ValidationException"),
         Error::DeletionWindow => validation("PendingWindowInDays must be between 7 and 30"),
         Error::Busy => throttled(),
         Error::Internal(_) => Answer {

@@ -86,7 +86,9 @@ impl Algorithms {
                 ),
                 ..Self::default()
             },
-            KeyUsage::KeyAgreement => Self { key_agreement_algorithms: Some(vec!["ECDH"]), ..Self::default() },
+            KeyUsage::KeyAgreement => {
+                Self { key_agreement_algorithms: Some(vec![names::KEY_AGREEMENT_ALGORITHM]), ..Self::default() }
+            }
         }
     }
 }

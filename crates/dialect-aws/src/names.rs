@@ -181,6 +181,9 @@ pub(crate) const SIGNING: &[SigningAlgorithm] = &[
     SigningAlgorithm::Sm2Dsa,
 ];
 
+/// The only `KeyAgreementAlgorithm` there is.
+pub(crate) const KEY_AGREEMENT_ALGORITHM: &str = "ECDH";
+
 /// The `MacAlgorithm` of an algorithm.
 pub(crate) const fn mac_word(algorithm: MacAlgorithm) -> &'static str {
     match algorithm {

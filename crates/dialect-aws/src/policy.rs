@@ -142,6 +142,7 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::GetPublicKey, ENABLED),
     (KeyOperation::GenerateMac, ENABLED),
     (KeyOperation::VerifyMac, ENABLED),
+    (KeyOperation::DeriveSharedSecret, ENABLED),
 ];
 
 #[cfg(test)]

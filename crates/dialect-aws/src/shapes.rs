@@ -34,6 +34,20 @@ pub(crate) static CUSTOMER_MASTER_KEY_SPEC: Shape = Shape::one_of(&[
     "HMAC_512",
     "SM2",
 ]);
+pub(crate) static DATA_KEY_PAIR_SPEC: Shape = Shape::one_of(&[
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "SM2",
+    "ECC_NIST_EDWARDS25519",
+    "ML_KEM_512",
+    "ML_KEM_768",
+    "ML_KEM_1024",
+]);
 pub(crate) static DATA_KEY_SPEC: Shape = Shape::one_of(&["AES_256", "AES_128"]);
 pub(crate) static DATE: Shape = Shape::Timestamp;
 pub(crate) static DESCRIPTION: Shape = Shape::text(0, 8192);
@@ -46,6 +60,7 @@ pub(crate) static EXPIRATION_MODEL: Shape = Shape::one_of(&["KEY_MATERIAL_EXPIRE
 pub(crate) static GRANT_TOKEN_LIST: Shape = list_of(0, 10, &GRANT_TOKEN);
 static GRANT_TOKEN: Shape = Shape::text(1, 8192);
 pub(crate) static IMPORT_TYPE: Shape = Shape::one_of(&["NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"]);
+pub(crate) static KEY_AGREEMENT_ALGORITHM_SPEC: Shape = Shape::one_of(&["ECDH"]);
 pub(crate) static KEY_ID: Shape = Shape::text(1, 2048);
 pub(crate) static KEY_MATERIAL_DESCRIPTION: Shape = Shape::pattern(0, 256, r"^[a-zA-Z0-9:/_\s.-]+$");
 pub(crate) static KEY_SPEC: Shape = Shape::one_of(&[
@@ -88,6 +103,7 @@ pub(crate) static PENDING_WINDOW_IN_DAYS: Shape = Shape::Integer { min: 1, max: 
 pub(crate) static PLAINTEXT: Shape = Shape::Blob { min: 1, max: 4096, sensitive: true };
 pub(crate) static POLICY: Shape = Shape::pattern(1, 131_072, r"[\u0009\u000A\u000D\u0020-\u00FF]+");
 pub(crate) static POLICY_NAME: Shape = Shape::pattern(1, 128, r"[\w]+");
+pub(crate) static PUBLIC_KEY: Shape = Shape::Blob { min: 1, max: 8192, sensitive: false };
 pub(crate) static RECIPIENT_INFO: Shape = Shape::Structure(&[
     Member::optional("KeyEncryptionAlgorithm", &KEY_ENCRYPTION_MECHANISM),
     Member::optional("AttestationDocument", &ATTESTATION_DOCUMENT),

@@ -225,6 +225,8 @@ fn tell_error(error: Error) -> Told {
         Error::DigestLength => service(Code::DigestLength),
         // Unverified: the code for a digest where the algorithm wants the message, and the reverse.
         Error::MessageFormUnfit => parameter("message_type"),
+        // No call of this dialect brings a peer's key.
+        Error::PeerKeyUnfit => parameter("public_key"),
         Error::DeletionWindow => service(Code::PendingDays),
         Error::Busy => service(Code::Busy),
         Error::Internal(fault) => Told { cause: Some(fault.to_string()), ..service(Code::Broken) },
@@ -254,7 +256,8 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::Verify
             | KeyOperation::GetPublicKey
             | KeyOperation::GenerateMac
-            | KeyOperation::VerifyMac,
+            | KeyOperation::VerifyMac
+            | KeyOperation::DeriveSharedSecret,
             KeyState::Disabled,
         ) => Code::Disabled,
         // Unverified: the code for using a key that waits for its material.
@@ -269,7 +272,8 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::Verify
             | KeyOperation::GetPublicKey
             | KeyOperation::GenerateMac
-            | KeyOperation::VerifyMac,
+            | KeyOperation::VerifyMac
+            | KeyOperation::DeriveSharedSecret,
             KeyState::PendingImport | KeyState::Enabled,
         ) => Code::NotEnabled,
     }
@@ -304,7 +308,8 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::DeleteMaterial
             | KeyOperation::Sign
             | KeyOperation::Verify
-            | KeyOperation::GetPublicKey,
+            | KeyOperation::GetPublicKey
+            | KeyOperation::DeriveSharedSecret,
         ) => match usage {
             KeyUsage::EncryptDecrypt => Code::Encrypts,
             KeyUsage::SignVerify => Code::Signs,

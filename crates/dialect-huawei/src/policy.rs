@@ -38,12 +38,18 @@ const ENABLED: &[KeyState] = &[KeyState::Enabled];
 const PENDING_IMPORT: &[KeyState] = &[KeyState::PendingImport];
 const WITH_MATERIAL: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled];
 
+const LIVING: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport];
+
 /// In which states each call does what it says. What it says otherwise is in `errors.rs`.
 const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::Enable, &[KeyState::Disabled]),
     (KeyOperation::Disable, ENABLED),
-    (KeyOperation::ScheduleDeletion, &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport]),
+    (KeyOperation::ScheduleDeletion, LIVING),
     (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion]),
+    // No call of this dialect does these yet.
+    (KeyOperation::Edit, LIVING),
+    (KeyOperation::Label, LIVING),
+    (KeyOperation::SetAccess, LIVING),
     (KeyOperation::GetImportParameters, PENDING_IMPORT),
     (KeyOperation::ImportMaterial, PENDING_IMPORT),
     (KeyOperation::DeleteMaterial, WITH_MATERIAL),
@@ -56,6 +62,8 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::GetPublicKey, WITH_MATERIAL),
     (KeyOperation::GenerateMac, ENABLED),
     (KeyOperation::VerifyMac, ENABLED),
+    // No call of this dialect; the row keeps the table whole.
+    (KeyOperation::DeriveSharedSecret, ENABLED),
 ];
 
 static POLICY: Policy = Policy {

@@ -311,6 +311,8 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         Error::PlaintextTooLong { .. } => known(INVALID_PLAINTEXT),
         Error::DigestLength => out_of_bounds("Message"),
         Error::MessageFormUnfit => out_of_bounds("MessageType"),
+        // No action of this dialect brings a peer's key.
+        Error::PeerKeyUnfit => out_of_bounds("PublicKey"),
         Error::DeletionWindow => known(INVALID_PENDING_WINDOW),
         Error::Busy => known(TRY_AGAIN),
         Error::Internal(fault) => Wire { cause: Some(cause_chain(fault)), ..known(INTERNAL_ERROR) },
@@ -339,7 +341,9 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::Verify
             | KeyOperation::GetPublicKey
             | KeyOperation::GenerateMac
-            | KeyOperation::VerifyMac,
+            | KeyOperation::VerifyMac
+            // No action of this dialect.
+            | KeyOperation::DeriveSharedSecret,
             _,
         ) => CMK_STATE_NOT_SUPPORT,
     }

@@ -133,6 +133,9 @@ pub enum Error {
     /// The message form does not go with the algorithm.
     #[error("message form unfit")]
     MessageFormUnfit,
+    /// A peer's public key is none, or not one on the key's curve.
+    #[error("peer key unfit")]
+    PeerKeyUnfit,
     /// A deletion window outside the vendor's bounds.
     #[error("deletion window")]
     DeletionWindow,

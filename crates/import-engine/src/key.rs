@@ -64,6 +64,8 @@ words! {
         GenerateMac = "generate mac",
         /// Verify a MAC.
         VerifyMac = "verify mac",
+        /// Agree on a secret.
+        DeriveSharedSecret = "derive shared secret",
     }
 }
 

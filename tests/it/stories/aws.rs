@@ -37,6 +37,7 @@ impl Driver for Aws {
             Kind::Rsa => ("RSA_2048", "ENCRYPT_DECRYPT"),
             Kind::RsaSigning => ("RSA_2048", "SIGN_VERIFY"),
             Kind::Hmac => ("HMAC_256", "GENERATE_VERIFY_MAC"),
+            Kind::Agreement => ("ECC_NIST_P256", "KEY_AGREEMENT"),
         };
         let origin = match origin {
             Origin::Service => "AWS_KMS",

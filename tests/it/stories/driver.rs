@@ -19,6 +19,8 @@ pub enum Kind {
     RsaSigning,
     /// HMAC with SHA-256.
     Hmac,
+    /// P-256, agrees on secrets.
+    Agreement,
 }
 
 /// Where a key's material comes from.

@@ -31,6 +31,8 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "an RSA signing key" => new(driver, Kind::RsaSigning, Origin::Service, holes),
         "an HMAC key" => new(driver, Kind::Hmac, Origin::Service, holes),
         "an external HMAC key" => new(driver, Kind::Hmac, Origin::External, holes),
+        "an agreement key" => new(driver, Kind::Agreement, Origin::Service, holes),
+        "an external agreement key" => new(driver, Kind::Agreement, Origin::External, holes),
         "another key" => holes.bind("other", &driver.create(Kind::Symmetric, Origin::External)),
         // An imported key whose material is there for an hour.
         "an imported key" => {

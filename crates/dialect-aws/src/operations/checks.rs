@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use dialect::Call;
-use import_engine::{EncryptionContext, Error, Key, KeyId, KeyOperation, KeyUsage};
+use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, KeyOperation, KeyUsage};
 use serde_json::Value;
 
 use crate::errors::Refusal;
+use crate::names;
 
 /// The longest encryption context, all names and values together. Unverified: that it is the sum.
 const CONTEXT_LENGTH_MAX: usize = 8192;
@@ -65,4 +66,29 @@ pub(crate) async fn permitted(
         return Err(Error::WrongUsage { key: key.id, spec: key.spec, usage: key.usage, operation }.into());
     }
     Ok(key)
+}
+
+/// Refuses a key that may not be used for encrypting or decrypting with an algorithm.
+pub(crate) async fn encrypting(
+    call: &Call,
+    id: &KeyId,
+    operation: KeyOperation,
+    algorithm: EncryptionAlgorithm,
+) -> Result<(), Refusal> {
+    let key = permitted(call, id, operation, KeyUsage::EncryptDecrypt).await?;
+    if algorithm.fits(key.spec) {
+        Ok(())
+    } else {
+        Err(Refusal::AlgorithmUnfit { algorithm: names::encryption_word(algorithm), spec: key.spec })
+    }
+}
+
+/// Whether only permission is asked for and the ciphertext does not matter.
+pub(crate) fn ignores_ciphertext(dry_run: Option<bool>, modifiers: Option<&[String]>) -> Result<bool, Refusal> {
+    let ignores = modifiers.is_some_and(|modifiers| !modifiers.is_empty());
+    if ignores && dry_run != Some(true) {
+        // Unverified: the text.
+        return Err(Refusal::Validation("DryRunModifiers can only be specified with DryRun.".to_owned()));
+    }
+    Ok(ignores)
 }

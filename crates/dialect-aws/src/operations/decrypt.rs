@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, KeyId, KeyOperation, KeyUsage};
+use import_engine::EncryptionAlgorithm;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
-use crate::ciphertext::from_blob;
+use super::opening::{judge, open};
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, key_arn, resolve};
 use crate::{names, shapes};
@@ -58,11 +58,7 @@ impl Operation for Decrypt {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let ignores_ciphertext = input.dry_run_modifiers.is_some_and(|modifiers| !modifiers.is_empty());
-        if ignores_ciphertext && input.dry_run != Some(true) {
-            // Unverified: the text.
-            return Err(Refusal::Validation("DryRunModifiers can only be specified with DryRun.".to_owned()));
-        }
+        let ignores_ciphertext = checks::ignores_ciphertext(input.dry_run, input.dry_run_modifiers.as_deref())?;
         let algorithm = input.encryption_algorithm.as_deref().and_then(names::encryption_algorithm);
         let algorithm = algorithm.unwrap_or(EncryptionAlgorithm::Symmetric);
         let is_symmetric = algorithm == EncryptionAlgorithm::Symmetric;
@@ -80,55 +76,23 @@ impl Operation for Decrypt {
         };
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         checks::recipient(input.recipient.as_ref())?;
-        let output = match (id, blob) {
+        let opened = match (id, blob) {
             (Some(id), _) if ignores_ciphertext => {
                 call.engine.describe_key(&call.scope, &id).await?;
                 return Err(Refusal::DryRun);
             }
-            (Some(id), Some(blob)) if !is_symmetric => asymmetric(call, &id, algorithm, &blob).await?,
-            (id, Some(blob)) => symmetric(call, id.as_ref(), &blob, &context).await?,
+            (id, Some(blob)) => {
+                judge(call, id.as_ref(), algorithm).await?;
+                open(call, id.as_ref(), algorithm, &blob, &context).await?
+            }
             (_, None) => return Err(Refusal::Missing("CiphertextBlob")),
+        };
+        let output = Output {
+            key_id: key_arn(&opened.key.scope, &opened.key.id),
+            plaintext: opened.plaintext.into(),
+            encryption_algorithm: names::encryption_word(algorithm),
+            key_material_id: opened.material,
         };
         checks::conclude(input.dry_run, output)
     }
-}
-
-async fn asymmetric(call: &Call, id: &KeyId, algorithm: EncryptionAlgorithm, blob: &Blob) -> Result<Output, Refusal> {
-    let decrypted = call.engine.decrypt_asymmetric(&call.scope, id, algorithm, blob.bytes().to_vec()).await?;
-    Ok(Output {
-        key_id: key_arn(&decrypted.key.scope, &decrypted.key.id),
-        plaintext: decrypted.plaintext.into(),
-        encryption_algorithm: names::encryption_word(algorithm),
-        key_material_id: None,
-    })
-}
-
-async fn symmetric(
-    call: &Call,
-    id: Option<&KeyId>,
-    blob: &Blob,
-    context: &EncryptionContext,
-) -> Result<Output, Refusal> {
-    let algorithm = EncryptionAlgorithm::Symmetric;
-    if let Some(id) = id {
-        // The key that the caller names is judged before the ciphertext is.
-        let key = checks::permitted(call, id, KeyOperation::Decrypt, KeyUsage::EncryptDecrypt).await?;
-        if !algorithm.fits(key.spec) {
-            return Err(Refusal::AlgorithmUnfit { algorithm: names::encryption_word(algorithm), spec: key.spec });
-        }
-    }
-    let ciphertext = from_blob(blob.bytes()).ok_or(Error::CiphertextInvalid)?;
-    if id.is_some_and(|id| *id != ciphertext.key) {
-        return Err(Refusal::IncorrectKey);
-    }
-    let decrypted = match call.engine.decrypt(&call.scope, &ciphertext, context).await {
-        Err(Error::KeyNotFound(_)) if id.is_none() => return Err(Refusal::ForeignCiphertext),
-        other => other?,
-    };
-    Ok(Output {
-        key_id: key_arn(&decrypted.key.scope, &decrypted.key.id),
-        plaintext: decrypted.plaintext.into(),
-        encryption_algorithm: names::encryption_word(algorithm),
-        key_material_id: Some(ciphertext.material.0),
-    })
 }

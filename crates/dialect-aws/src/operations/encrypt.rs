@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{Ciphertext, EncryptionAlgorithm, Error};
+use import_engine::{Ciphertext, EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, Material};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -58,23 +58,46 @@ impl Operation for Encrypt {
         let id = resolve(call, &input.key_id, Accepts::ANY).await?;
         checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         let plaintext = input.plaintext.into_material();
-        let encrypted = match call.engine.encrypt(&call.scope, &id, algorithm, plaintext, &context).await {
-            Err(Error::PlaintextTooLong { maximum }) => {
-                let spec = call.engine.describe_key(&call.scope, &id).await?.spec;
-                let algorithm = names::encryption_word(algorithm);
-                return Err(Refusal::PlaintextTooLong { algorithm, spec, maximum });
-            }
-            other => other?,
-        };
-        let blob = match &encrypted.ciphertext {
-            Ciphertext::Symmetric(ciphertext) => to_blob(ciphertext),
-            Ciphertext::Asymmetric(bytes) => Some(bytes.clone()),
-        };
+        let sealed = seal(call, &id, algorithm, plaintext, &context).await?;
         let output = Output {
-            ciphertext_blob: blob.ok_or_else(|| Error::internal("a ciphertext of another dialect"))?.into(),
-            key_id: key_arn(&encrypted.key.scope, &encrypted.key.id),
+            ciphertext_blob: sealed.blob,
+            key_id: key_arn(&sealed.key.scope, &sealed.key.id),
             encryption_algorithm: names::encryption_word(algorithm),
         };
         checks::conclude(input.dry_run, output)
     }
+}
+
+/// Something under a key.
+pub(crate) struct Sealed {
+    /// The key that sealed it.
+    pub key: Key,
+    /// The ciphertext as it travels.
+    pub blob: Blob,
+    /// The material that sealed it, for symmetric ciphertexts.
+    pub material: Option<String>,
+}
+
+/// Encrypts under a key that the caller names.
+pub(crate) async fn seal(
+    call: &Call,
+    id: &KeyId,
+    algorithm: EncryptionAlgorithm,
+    plaintext: Material,
+    context: &EncryptionContext,
+) -> Result<Sealed, Refusal> {
+    let encrypted = match call.engine.encrypt(&call.scope, id, algorithm, plaintext, context).await {
+        Err(Error::PlaintextTooLong { maximum }) => {
+            let spec = call.engine.describe_key(&call.scope, id).await?.spec;
+            let algorithm = names::encryption_word(algorithm);
+            return Err(Refusal::PlaintextTooLong { algorithm, spec, maximum });
+        }
+        other => other?,
+    };
+    let (blob, material) = match encrypted.ciphertext {
+        Ciphertext::Symmetric(ciphertext) => (to_blob(&ciphertext), Some(ciphertext.material.0)),
+        Ciphertext::Asymmetric(bytes) => (Some(bytes), None),
+    };
+    let blob = blob.ok_or_else(|| Error::internal("a ciphertext of another dialect"))?.into();
+    Ok(Sealed { key: encrypted.key, blob, material })
 }

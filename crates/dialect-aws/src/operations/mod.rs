@@ -1,6 +1,7 @@
 //! The operations, one file each. The table is the dispatch and the support matrix at once.
 
 mod checks;
+mod opening;
 
 mod cancel_key_deletion;
 mod create_alias;
@@ -8,11 +9,14 @@ mod create_key;
 mod decrypt;
 mod delete_alias;
 mod delete_imported_key_material;
+mod derive_shared_secret;
 mod describe_key;
 mod disable_key;
 mod enable_key;
 mod encrypt;
 mod generate_data_key;
+mod generate_data_key_pair;
+mod generate_data_key_pair_without_plaintext;
 mod generate_data_key_without_plaintext;
 mod generate_mac;
 mod generate_random;
@@ -25,6 +29,7 @@ mod list_key_policies;
 mod list_keys;
 mod list_resource_tags;
 mod put_key_policy;
+mod re_encrypt;
 mod schedule_key_deletion;
 mod sign;
 mod tag_resource;
@@ -45,11 +50,14 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<decrypt::Decrypt>(),
     Entry::of::<delete_alias::DeleteAlias>(),
     Entry::of::<delete_imported_key_material::DeleteImportedKeyMaterial>(),
+    Entry::of::<derive_shared_secret::DeriveSharedSecret>(),
     Entry::of::<describe_key::DescribeKey>(),
     Entry::of::<disable_key::DisableKey>(),
     Entry::of::<enable_key::EnableKey>(),
     Entry::of::<encrypt::Encrypt>(),
     Entry::of::<generate_data_key::GenerateDataKey>(),
+    Entry::of::<generate_data_key_pair::GenerateDataKeyPair>(),
+    Entry::of::<generate_data_key_pair_without_plaintext::GenerateDataKeyPairWithoutPlaintext>(),
     Entry::of::<generate_data_key_without_plaintext::GenerateDataKeyWithoutPlaintext>(),
     Entry::of::<generate_mac::GenerateMac>(),
     Entry::of::<generate_random::GenerateRandom>(),
@@ -62,6 +70,7 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<list_keys::ListKeys>(),
     Entry::of::<list_resource_tags::ListResourceTags>(),
     Entry::of::<put_key_policy::PutKeyPolicy>(),
+    Entry::of::<re_encrypt::ReEncrypt>(),
     Entry::of::<schedule_key_deletion::ScheduleKeyDeletion>(),
     Entry::of::<sign::Sign>(),
     Entry::of::<tag_resource::TagResource>(),

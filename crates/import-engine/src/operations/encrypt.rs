@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::chance::Chance;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::key::{Key, KeyOperation, MaterialId};
 use crate::material::Material;
-use crate::primitives::SealedData;
+use crate::primitives::LoadedKey;
 use crate::sealing::bind;
 use crate::spec::{EncryptionAlgorithm, KeyUsage};
 use crate::tenant::{KeyId, Scope};
@@ -96,13 +97,7 @@ impl Engine {
         let (key, material, loaded) = self.usable(scope, id, KeyOperation::Encrypt, KeyUsage::EncryptDecrypt).await?;
         require_fit(&key, algorithm)?;
         let ciphertext = if algorithm == EncryptionAlgorithm::Symmetric {
-            let data = loaded.seal(
-                &message_info(&key),
-                &message_binding(&key.id, &material, context),
-                plaintext.expose(),
-                self.chance.as_ref(),
-            )?;
-            Ciphertext::Symmetric(symmetric(&key, material, data))
+            Ciphertext::Symmetric(seal(&loaded, &key, material, context, &plaintext, self.chance.as_ref())?)
         } else {
             let slow = algorithm == EncryptionAlgorithm::Sm2;
             Ciphertext::Asymmetric(self.compute(slow, move || loaded.encrypt(algorithm, plaintext.expose())).await?)
@@ -127,19 +122,23 @@ impl Engine {
         require_fit(&key, EncryptionAlgorithm::Symmetric)?;
         let mut plaintext = Material::zeroed(length);
         self.chance.fill_secret(plaintext.expose_mut())?;
-        let data = loaded.seal(
-            &message_info(&key),
-            &message_binding(&key.id, &material, context),
-            plaintext.expose(),
-            self.chance.as_ref(),
-        )?;
-        let ciphertext = symmetric(&key, material, data);
+        let ciphertext = seal(&loaded, &key, material, context, &plaintext, self.chance.as_ref())?;
         Ok(DataKey { key, plaintext, ciphertext })
     }
 }
 
-fn symmetric(key: &Key, material: MaterialId, data: SealedData) -> SymmetricCiphertext {
-    SymmetricCiphertext { key: key.id.clone(), material, salt: data.salt, nonce: data.nonce, body: data.body }
+/// Seals a plaintext under one material of a symmetric key.
+pub(crate) fn seal(
+    loaded: &LoadedKey,
+    key: &Key,
+    material: MaterialId,
+    context: &EncryptionContext,
+    plaintext: &Material,
+    chance: &dyn Chance,
+) -> Result<SymmetricCiphertext, Error> {
+    let binding = message_binding(&key.id, &material, context);
+    let data = loaded.seal(&message_info(key), &binding, plaintext.expose(), chance)?;
+    Ok(SymmetricCiphertext { key: key.id.clone(), material, salt: data.salt, nonce: data.nonce, body: data.body })
 }
 
 pub(crate) fn require_fit(key: &Key, algorithm: EncryptionAlgorithm) -> Result<(), Error> {

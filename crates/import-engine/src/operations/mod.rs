@@ -2,8 +2,10 @@
 //!
 //! Which refusal wins when several apply is the order of lines in the use case.
 
+pub(crate) mod agree;
 pub(crate) mod clock;
 pub(crate) mod create_key;
+pub(crate) mod data_key_pair;
 pub(crate) mod decrypt;
 pub(crate) mod delete_material;
 pub(crate) mod deletion;

@@ -68,7 +68,7 @@ fn private_key(spec: KeySpec, pkcs8: &[u8]) -> Result<Material, Unfit> {
 
 /// Whether the bytes are one SEQUENCE from the first to the last, in definite or indefinite length.
 /// OpenSSL ignores what follows the end.
-fn is_one_sequence(bytes: &[u8]) -> bool {
+pub(super) fn is_one_sequence(bytes: &[u8]) -> bool {
     if bytes.len() > PKCS8_MAX {
         return false;
     }

@@ -7,11 +7,12 @@ use openssl::pkey::{PKey, Private};
 use openssl::sign::Signer;
 use sha2::{Digest, Sha512};
 
+use super::curve::curve;
 use super::digest::mac_hash;
 use super::maximum::plaintext_maximum;
 use super::oaep::OaepHash;
 use super::sealing::{BlockCipher, SealedData};
-use super::{Refused, ed25519, pkcs1, signing, sm2};
+use super::{Refused, ecdh, ed25519, pkcs1, signing, sm2};
 use crate::chance::Chance;
 use crate::error::Error;
 use crate::material::Material;
@@ -202,6 +203,21 @@ impl LoadedKey {
                 .and_then(|mut signer| signer.sign_oneshot_to_vec(message))
                 .map_err(Error::internal),
             _ => Err(self.unfit(algorithm.word())),
+        }
+    }
+
+    /// The secret that the key shares with a peer on its curve: the x coordinate, without any
+    /// derivation after it. `peer` is a `SubjectPublicKeyInfo` in DER.
+    ///
+    /// # Errors
+    /// [`Error::PeerKeyUnfit`] for everything that is wrong with the peer's key;
+    /// [`Error::Internal`].
+    pub fn agree(&self, peer: &[u8]) -> Result<Material, Error> {
+        match (&self.parsed, curve(self.spec)) {
+            (Parsed::Digests(key) | Parsed::Sm2(key, _), Some(curve)) => {
+                ecdh::shared_secret(key, curve, peer).map_err(|Refused| Error::PeerKeyUnfit)
+            }
+            _ => Err(self.unfit("ECDH")),
         }
     }
 

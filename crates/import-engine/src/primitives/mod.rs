@@ -9,6 +9,7 @@
 mod canonical;
 mod curve;
 mod digest;
+mod ecdh;
 mod ed25519;
 mod gcm;
 mod generate;

@@ -68,6 +68,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::GetPublicKey, USABLE),
             (KeyOperation::GenerateMac, USABLE),
             (KeyOperation::VerifyMac, USABLE),
+            (KeyOperation::DeriveSharedSecret, USABLE),
         ],
     }
 }

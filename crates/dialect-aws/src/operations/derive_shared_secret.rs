@@ -1,0 +1,64 @@
+//! `DeriveSharedSecret`.
+
+use dialect::constraint::Member;
+use dialect::wire::Blob;
+use dialect::{Call, Operation};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::checks;
+use crate::errors::Refusal;
+use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::{names, shapes};
+
+/// Answers the secret that a key shares with a peer: raw, for the caller to derive keys from.
+pub(crate) struct DeriveSharedSecret;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    key_id: String,
+    public_key: Blob,
+    grant_tokens: Option<Vec<String>>,
+    dry_run: Option<bool>,
+    recipient: Option<Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Output {
+    key_id: String,
+    shared_secret: Blob,
+    key_agreement_algorithm: &'static str,
+    key_origin: &'static str,
+}
+
+impl Operation for DeriveSharedSecret {
+    const NAME: &'static str = "DeriveSharedSecret";
+    const INPUT: &'static [Member] = &[
+        Member::required("KeyId", &shapes::KEY_ID),
+        Member::required("KeyAgreementAlgorithm", &shapes::KEY_AGREEMENT_ALGORITHM_SPEC),
+        Member::required("PublicKey", &shapes::PUBLIC_KEY),
+        Member::optional("GrantTokens", &shapes::GRANT_TOKEN_LIST),
+        Member::optional("DryRun", &shapes::BOOLEAN),
+        Member::optional("Recipient", &shapes::RECIPIENT_INFO),
+    ];
+    type Input = Input;
+    type Output = Output;
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
+        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        checks::recipient(input.recipient.as_ref())?;
+        let peer = input.public_key.bytes().to_vec();
+        let shared = call.engine.derive_shared_secret(&call.scope, &id, peer).await?;
+        let output = Output {
+            key_id: key_arn(&shared.key.scope, &shared.key.id),
+            shared_secret: shared.secret.into(),
+            key_agreement_algorithm: names::KEY_AGREEMENT_ALGORITHM,
+            key_origin: names::origin_word(shared.key.origin),
+        };
+        checks::conclude(input.dry_run, output)
+    }
+}

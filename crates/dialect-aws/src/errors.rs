@@ -353,8 +353,11 @@ fn wrong_state(arn: &str, state: KeyState, operation: KeyOperation) -> Answer {
         (_, KeyState::Disabled) => with("DisabledException", format!("{arn} is disabled.")),
         (_, KeyState::PendingImport) => invalid("is pending import"),
         (_, KeyState::PendingDeletion) => invalid("is pending deletion"),
-        // Its material went between two looks.
-        (_, KeyState::Enabled) => invalid("is unavailable"),
+        (_, KeyState::PendingReplicaDeletion) => invalid("is pending replica deletion"),
+        (_, KeyState::Creating) => invalid("is creating"),
+        (_, KeyState::Updating) => invalid("is updating"),
+        // A key that is enabled: its material went between two looks.
+        (_, KeyState::Unavailable | KeyState::Enabled) => invalid("is unavailable"),
     }
 }
 

@@ -34,7 +34,11 @@ fn states_are_told_apart() {
     let invalid = |rest: &str| ("KMSInvalidStateException", format!("{ARN} {rest}."));
     assert_eq!(state(KeyState::PendingImport, encrypt), invalid("is pending import"));
     assert_eq!(state(KeyState::PendingDeletion, encrypt), invalid("is pending deletion"));
-    for other in [KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport] {
+    assert_eq!(state(KeyState::PendingReplicaDeletion, encrypt), invalid("is pending replica deletion"));
+    assert_eq!(state(KeyState::Creating, encrypt), invalid("is creating"));
+    assert_eq!(state(KeyState::Updating, KeyOperation::Replicate), invalid("is updating"));
+    assert_eq!(state(KeyState::Unavailable, encrypt), invalid("is unavailable"));
+    for other in [KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport, KeyState::Updating] {
         assert_eq!(state(other, KeyOperation::CancelDeletion), invalid("is not pending deletion"));
     }
 }

@@ -82,6 +82,10 @@ pub(crate) const fn state_word(state: KeyState) -> &'static str {
         KeyState::Disabled => "Disabled",
         KeyState::PendingImport => "PendingImport",
         KeyState::PendingDeletion => "PendingDeletion",
+        KeyState::PendingReplicaDeletion => "PendingReplicaDeletion",
+        KeyState::Creating => "Creating",
+        KeyState::Updating => "Updating",
+        KeyState::Unavailable => "Unavailable",
     }
 }
 

@@ -5,6 +5,10 @@ use import_engine::{
     WrappingAlgorithm, WrappingKeySpec,
 };
 
+use KeyState::{
+    Creating, Disabled, Enabled, PendingDeletion, PendingImport, PendingReplicaDeletion, Unavailable, Updating,
+};
+
 use crate::names::is_china;
 
 /// The rules that hold in a region.
@@ -112,37 +116,42 @@ const fn offer(
     Offer { algorithm, wrapping_keys, key_specs }
 }
 
-const ENABLED: &[KeyState] = &[KeyState::Enabled];
-const LIVE: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled];
-const NOT_DYING: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport];
-const DYING: &[KeyState] = &[KeyState::PendingDeletion];
+/// Cryptography goes on while a key's primary region changes.
+const USABLE: &[KeyState] = &[Enabled, Updating];
+/// Not while the key is being made or changed.
+const SWITCHABLE: &[KeyState] = &[Enabled, Disabled, Unavailable];
+const TO_IMPORT: &[KeyState] = &[Enabled, Disabled, PendingImport];
+const NOT_DYING: &[KeyState] = &[Enabled, Disabled, PendingImport, Creating, Updating, Unavailable];
 
 // The service's table "Key states of KMS keys". Where it allows two answers for a key that is
-// pending deletion, KMSInvalidStateException is sent (unverified which one AWS sends when).
+// pending deletion, KMSInvalidStateException is sent (unverified which one AWS sends when). A cell
+// that cannot be, such as an unavailable key with imported material, is refused.
 const STATES: &[(KeyOperation, &[KeyState])] = &[
-    (KeyOperation::Enable, LIVE),
-    (KeyOperation::Disable, LIVE),
-    (KeyOperation::ScheduleDeletion, NOT_DYING),
-    (KeyOperation::CancelDeletion, DYING),
+    (KeyOperation::Enable, SWITCHABLE),
+    (KeyOperation::Disable, SWITCHABLE),
+    (KeyOperation::ScheduleDeletion, &[Enabled, Disabled, PendingImport, Creating, Unavailable]),
+    (KeyOperation::CancelDeletion, &[PendingDeletion, PendingReplicaDeletion]),
     (KeyOperation::Edit, NOT_DYING),
     // An alias may leave a key that is pending deletion, and go to one that is not.
     (KeyOperation::Label, NOT_DYING),
     (KeyOperation::SetAccess, KeyState::ALL),
-    (KeyOperation::GetImportParameters, NOT_DYING),
+    (KeyOperation::GetImportParameters, TO_IMPORT),
     // The newest documentation names PendingImport and Enabled only; the table allows Disabled
-    // too. Unverified: that an import does not enable a disabled key.
-    (KeyOperation::ImportMaterial, NOT_DYING),
-    (KeyOperation::DeleteMaterial, KeyState::ALL),
-    (KeyOperation::Encrypt, ENABLED),
-    (KeyOperation::Decrypt, ENABLED),
-    (KeyOperation::GenerateDataKey, ENABLED),
-    (KeyOperation::Sign, ENABLED),
-    (KeyOperation::Verify, ENABLED),
+    // and Updating too. Unverified: that an import does not enable a disabled key.
+    (KeyOperation::ImportMaterial, &[Enabled, Disabled, PendingImport, Updating]),
+    (KeyOperation::DeleteMaterial, &[Enabled, Disabled, PendingImport, PendingDeletion, PendingReplicaDeletion]),
+    (KeyOperation::Encrypt, USABLE),
+    (KeyOperation::Decrypt, USABLE),
+    (KeyOperation::GenerateDataKey, USABLE),
+    (KeyOperation::Sign, USABLE),
+    (KeyOperation::Verify, USABLE),
     // Unverified: LocalStack saw AWS show the public half of a disabled key, against its own table.
-    (KeyOperation::GetPublicKey, ENABLED),
-    (KeyOperation::GenerateMac, ENABLED),
-    (KeyOperation::VerifyMac, ENABLED),
-    (KeyOperation::DeriveSharedSecret, ENABLED),
+    (KeyOperation::GetPublicKey, USABLE),
+    (KeyOperation::GenerateMac, USABLE),
+    (KeyOperation::VerifyMac, USABLE),
+    (KeyOperation::DeriveSharedSecret, USABLE),
+    (KeyOperation::Replicate, &[Enabled]),
+    (KeyOperation::MovePrimary, USABLE),
 ];
 
 #[cfg(test)]
@@ -190,15 +199,36 @@ mod tests {
 
     #[test]
     fn rows_are_as_published() {
-        let allows = |operation| {
-            KeyState::ALL.iter().map(|state| policy("us-east-1").allows(operation, *state)).collect::<Vec<_>>()
-        };
-        // Enabled, Disabled, PendingImport, PendingDeletion.
-        assert_eq!(allows(KeyOperation::Enable), [true, true, false, false]);
-        assert_eq!(allows(KeyOperation::CancelDeletion), [false, false, false, true]);
-        assert_eq!(allows(KeyOperation::ScheduleDeletion), [true, true, true, false]);
-        assert_eq!(allows(KeyOperation::DeleteMaterial), [true, true, true, true]);
-        assert_eq!(allows(KeyOperation::ImportMaterial), [true, true, true, false]);
-        assert_eq!(allows(KeyOperation::GenerateDataKey), [true, false, false, false]);
+        use KeyOperation as Op;
+        let policy = policy("us-east-1");
+        // Where an operation is legal: enabled, disabled, pending Import, pending Deletion, pending
+        // Replica deletion, Creating, Updating, unAvailable.
+        for (operation, row) in [
+            (Op::Enable, "ed.....A"),
+            (Op::Disable, "ed.....A"),
+            (Op::ScheduleDeletion, "edI..C.A"),
+            (Op::CancelDeletion, "...DR..."),
+            (Op::Edit, "edI..CUA"),
+            (Op::Label, "edI..CUA"),
+            (Op::SetAccess, "edIDRCUA"),
+            (Op::GetImportParameters, "edI....."),
+            (Op::ImportMaterial, "edI...U."),
+            (Op::DeleteMaterial, "edIDR..."),
+            (Op::Encrypt, "e.....U."),
+            (Op::Decrypt, "e.....U."),
+            (Op::GenerateDataKey, "e.....U."),
+            (Op::Sign, "e.....U."),
+            (Op::Verify, "e.....U."),
+            (Op::GetPublicKey, "e.....U."),
+            (Op::GenerateMac, "e.....U."),
+            (Op::VerifyMac, "e.....U."),
+            (Op::DeriveSharedSecret, "e.....U."),
+            (Op::Replicate, "e......."),
+            (Op::MovePrimary, "e.....U."),
+        ] {
+            for (state, cell) in KeyState::ALL.iter().zip(row.chars()) {
+                assert_eq!(policy.allows(operation, *state), cell != '.', "{operation} while {state}");
+            }
+        }
     }
 }

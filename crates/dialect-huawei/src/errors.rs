@@ -241,7 +241,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         (KeyOperation::DeleteMaterial, _) => Code::NoMaterial,
         // Unverified for enable and disable (1201 and 1301 are possible) and for the import calls
         // (0310 is possible): what a key that is to be deleted says elsewhere.
-        (_, KeyState::PendingDeletion) => Code::PendingDeletion,
+        (_, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion) => Code::PendingDeletion,
         (KeyOperation::Enable, _) => Code::NotDisabled,
         (KeyOperation::Disable, _) => Code::NotEnabled,
         (KeyOperation::GetImportParameters | KeyOperation::ImportMaterial, _) => Code::NotPendingImport,
@@ -257,7 +257,9 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::GetPublicKey
             | KeyOperation::GenerateMac
             | KeyOperation::VerifyMac
-            | KeyOperation::DeriveSharedSecret,
+            | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Replicate
+            | KeyOperation::MovePrimary,
             KeyState::Disabled,
         ) => Code::Disabled,
         // Unverified: the code for using a key that waits for its material.
@@ -273,8 +275,14 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::GetPublicKey
             | KeyOperation::GenerateMac
             | KeyOperation::VerifyMac
-            | KeyOperation::DeriveSharedSecret,
-            KeyState::PendingImport | KeyState::Enabled,
+            | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Replicate
+            | KeyOperation::MovePrimary,
+            KeyState::PendingImport
+            | KeyState::Enabled
+            | KeyState::Creating
+            | KeyState::Updating
+            | KeyState::Unavailable,
         ) => Code::NotEnabled,
     }
 }
@@ -309,7 +317,9 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::Sign
             | KeyOperation::Verify
             | KeyOperation::GetPublicKey
-            | KeyOperation::DeriveSharedSecret,
+            | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Replicate
+            | KeyOperation::MovePrimary,
         ) => match usage {
             KeyUsage::EncryptDecrypt => Code::Encrypts,
             KeyUsage::SignVerify => Code::Signs,

@@ -70,9 +70,11 @@ pub(crate) fn key_usage(word: &str) -> Option<KeyUsage> {
 /// `key_state`: a digit as text.
 pub(crate) const fn key_state(state: KeyState) -> &'static str {
     match state {
-        KeyState::Enabled => "2",
-        KeyState::Disabled => "3",
-        KeyState::PendingDeletion => "4",
+        // No key of this dialect is creating, updating or unavailable.
+        KeyState::Creating => "1",
+        KeyState::Enabled | KeyState::Updating => "2",
+        KeyState::Disabled | KeyState::Unavailable => "3",
+        KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => "4",
         KeyState::PendingImport => "5",
     }
 }

@@ -64,6 +64,8 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::VerifyMac, ENABLED),
     // No call of this dialect; the row keeps the table whole.
     (KeyOperation::DeriveSharedSecret, ENABLED),
+    (KeyOperation::Replicate, ENABLED),
+    (KeyOperation::MovePrimary, ENABLED),
 ];
 
 static POLICY: Policy = Policy {

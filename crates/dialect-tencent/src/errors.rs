@@ -324,7 +324,9 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
     match (operation, state) {
         (KeyOperation::ScheduleDeletion, KeyState::Enabled) => CMK_SHOULD_BE_DISABLED,
         (KeyOperation::CancelDeletion, _) => CMK_NOT_PENDING_DELETE,
-        (KeyOperation::GenerateDataKey, KeyState::PendingDeletion) => KEY_PENDING_DELETE,
+        (KeyOperation::GenerateDataKey, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion) => {
+            KEY_PENDING_DELETE
+        }
         // Unverified for PendingImport and PendingDelete; the actions list no other code of state.
         (KeyOperation::Encrypt | KeyOperation::Decrypt | KeyOperation::GenerateDataKey, _) => CMK_DISABLED,
         (
@@ -342,8 +344,10 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::GetPublicKey
             | KeyOperation::GenerateMac
             | KeyOperation::VerifyMac
-            // No action of this dialect.
-            | KeyOperation::DeriveSharedSecret,
+            // No actions of this dialect.
+            | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Replicate
+            | KeyOperation::MovePrimary,
             _,
         ) => CMK_STATE_NOT_SUPPORT,
     }

@@ -20,10 +20,11 @@ pub(crate) const ASYMMETRIC_USAGES: &[&str] = &[
 /// `KeyState` of a key.
 pub(crate) const fn key_state(state: KeyState) -> &'static str {
     match state {
-        KeyState::Enabled => "Enabled",
-        KeyState::Disabled => "Disabled",
+        // No key of this dialect is creating, updating or unavailable.
+        KeyState::Enabled | KeyState::Updating => "Enabled",
+        KeyState::Disabled | KeyState::Creating | KeyState::Unavailable => "Disabled",
         KeyState::PendingImport => "PendingImport",
-        KeyState::PendingDeletion => "PendingDelete",
+        KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => "PendingDelete",
     }
 }
 

@@ -22,6 +22,14 @@ words! {
         PendingImport = "pending_import",
         /// Nothing; it will vanish.
         PendingDeletion = "pending_deletion",
+        /// Nothing; it will vanish some time after the last of its replicas in other regions.
+        PendingReplicaDeletion = "pending_replica_deletion",
+        /// Nothing yet: it is being made.
+        Creating = "creating",
+        /// Everything its usage allows, but not everything its owner may want: it is being changed.
+        Updating = "updating",
+        /// Nothing for now: what holds its material cannot be reached.
+        Unavailable = "unavailable",
     }
 }
 
@@ -66,6 +74,10 @@ words! {
         VerifyMac = "verify mac",
         /// Agree on a secret.
         DeriveSharedSecret = "derive shared secret",
+        /// Make a copy of it in another region.
+        Replicate = "replicate",
+        /// Make one of its replicas the primary.
+        MovePrimary = "move primary",
     }
 }
 
@@ -322,7 +334,15 @@ impl Key {
                 self.state = KeyState::PendingImport;
             }
             (KeyState::Disabled, LossWhileDisabled::StaysDisabled)
-            | (KeyState::PendingImport | KeyState::PendingDeletion, _) => {}
+            | (
+                KeyState::PendingImport
+                | KeyState::PendingDeletion
+                | KeyState::PendingReplicaDeletion
+                | KeyState::Creating
+                | KeyState::Updating
+                | KeyState::Unavailable,
+                _,
+            ) => {}
         }
     }
 }

@@ -271,6 +271,14 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
         Error::TooManyLabels(key) => {
             with("LimitExceededException", format!("The limit of aliases has been reached for the key {}.", arn(key)))
         }
+        // Unverified: the text.
+        Error::TooManyKeys => with("LimitExceededException", "The limit of KMS keys has been reached in this Region."),
+        // Unverified: the text.
+        Error::TooManyGrants(key) => {
+            with("LimitExceededException", format!("The limit of grants has been reached for the key {}.", arn(key)))
+        }
+        // Unverified: the exception, of the two that the operations have, and the text.
+        Error::GrantNotFound(id) => not_found(format!("Grant ID {id} not found")),
         Error::WrongState { key, state, operation } => wrong_state(&arn(key), *state, *operation),
         Error::WrongUsage { key, usage, .. } => with(
             "InvalidKeyUsageException",

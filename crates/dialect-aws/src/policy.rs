@@ -44,6 +44,8 @@ const COMMON: Policy = Policy {
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=30,
     labels_per_key: 50,
+    grants_per_key: 50_000,
+    keys_per_scope: Some(100_000),
     usage_before_state: false,
     states: STATES,
 };
@@ -135,6 +137,7 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     // An alias may leave a key that is pending deletion, and go to one that is not.
     (KeyOperation::Label, NOT_DYING),
     (KeyOperation::SetAccess, KeyState::ALL),
+    (KeyOperation::Grant, &[Enabled, Updating, Unavailable]),
     (KeyOperation::GetImportParameters, TO_IMPORT),
     // The newest documentation names PendingImport and Enabled only; the table allows Disabled
     // and Updating too. Unverified: that an import does not enable a disabled key.

@@ -199,8 +199,12 @@ fn member_code(member: &str) -> Option<Code> {
 fn tell_error(error: Error) -> Told {
     match error {
         Error::KeyNotFound(_) => service(Code::NoSuchKey),
-        // There are no labels in this dialect.
-        Error::LabelNotFound(_) | Error::TooManyLabels(_) => service(Code::NoSuchKey),
+        // There are no labels and no grants in this dialect, and keys are not counted.
+        Error::LabelNotFound(_)
+        | Error::TooManyLabels(_)
+        | Error::TooManyKeys
+        | Error::TooManyGrants(_)
+        | Error::GrantNotFound(_) => service(Code::NoSuchKey),
         Error::NameTaken(_) => service(Code::AliasTaken),
         Error::WrongState { state, operation, .. } => service(wrong_state(operation, state)),
         Error::WrongUsage { spec, usage, operation, .. } => tell_usage(spec, usage, operation),
@@ -249,6 +253,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             KeyOperation::Edit
             | KeyOperation::Label
             | KeyOperation::SetAccess
+            | KeyOperation::Grant
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -267,6 +272,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             KeyOperation::Edit
             | KeyOperation::Label
             | KeyOperation::SetAccess
+            | KeyOperation::Grant
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -311,6 +317,7 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::Edit
             | KeyOperation::Label
             | KeyOperation::SetAccess
+            | KeyOperation::Grant
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

@@ -50,6 +50,7 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::Edit, LIVING),
     (KeyOperation::Label, LIVING),
     (KeyOperation::SetAccess, LIVING),
+    (KeyOperation::Grant, ENABLED),
     (KeyOperation::GetImportParameters, PENDING_IMPORT),
     (KeyOperation::ImportMaterial, PENDING_IMPORT),
     (KeyOperation::DeleteMaterial, WITH_MATERIAL),
@@ -94,6 +95,9 @@ static POLICY: Policy = Policy {
     deletion_window_days: 7..=1096,
     // There are no labels yet.
     labels_per_key: 0,
+    grants_per_key: 100,
+    // Not told yet, not enforced.
+    keys_per_scope: None,
     usage_before_state: true,
     states: STATES,
 };

@@ -279,8 +279,12 @@ fn of_report(report: &Report) -> Wire {
 fn of_engine(error: &Error, action: &str) -> Wire {
     match error {
         Error::KeyNotFound(_) => known(CMK_NOT_FOUND),
-        // There are no labels in this dialect.
-        Error::LabelNotFound(_) | Error::TooManyLabels(_) => known(CMK_NOT_FOUND),
+        // There are no labels and no grants in this dialect, and keys are not counted.
+        Error::LabelNotFound(_)
+        | Error::TooManyLabels(_)
+        | Error::TooManyKeys
+        | Error::TooManyGrants(_)
+        | Error::GrantNotFound(_) => known(CMK_NOT_FOUND),
         Error::NameTaken(_) => known(ALIAS_ALREADY_EXISTS),
         Error::WrongState { state, operation, .. } => known(wrong_state(*operation, *state)),
         // Unverified: what Encrypt says about a key of another usage.
@@ -336,6 +340,7 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::Edit
             | KeyOperation::Label
             | KeyOperation::SetAccess
+            | KeyOperation::Grant
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

@@ -36,6 +36,9 @@ static POLICY: Policy = Policy {
     deletion_window_days: 7..=30,
     // A key has one alias, which is its name.
     labels_per_key: 0,
+    grants_per_key: 0,
+    // The quota is told, not enforced.
+    keys_per_scope: None,
     usage_before_state: true,
     states: &[
         (KeyOperation::Enable, &[Enabled, Disabled]),

@@ -9,6 +9,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::error::Error;
 use crate::key::{Key, KeyOperation, MaterialId};
 use crate::key_pairs::{KeyPairs, PoolDepths};
+use crate::last_uses::LastUses;
 use crate::loaded_keys::LoadedKeys;
 use crate::material::Material;
 use crate::policy::{Policies, Policy};
@@ -43,6 +44,7 @@ pub struct Engine {
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) sealing: Arc<Sealing>,
     pub(crate) options: Options,
+    pub(crate) uses: LastUses,
     clock: Arc<dyn Clock>,
     policies: Policies,
     key_pairs: Arc<KeyPairs>,
@@ -69,7 +71,8 @@ impl Engine {
             Arc::new(KeyPairs::new(store.clone(), sealing.clone(), chance.clone(), options.pool_depths.clone()));
         let loaded = LoadedKeys::new(options.loaded_keys);
         let slow_lane = Arc::new(Semaphore::new(options.parallelism.max(1)));
-        Ok(Self { store, chance, sealing, options, clock, policies, key_pairs, loaded, slow_lane })
+        let uses = LastUses::default();
+        Ok(Self { store, chance, sealing, options, uses, clock, policies, key_pairs, loaded, slow_lane })
     }
 
     /// The pool of wrapping keys.

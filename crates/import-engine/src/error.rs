@@ -25,6 +25,15 @@ pub enum Error {
     /// The key has as many labels as this vendor allows.
     #[error("key {0} has no room for another label")]
     TooManyLabels(KeyId),
+    /// The scope has as many keys as this vendor allows.
+    #[error("no room for another key")]
+    TooManyKeys,
+    /// The key has as many grants as this vendor allows.
+    #[error("key {0} has no room for another grant")]
+    TooManyGrants(KeyId),
+    /// The key has no such grant.
+    #[error("grant {0:?} does not exist")]
+    GrantNotFound(String),
     /// The key's state does not allow the operation.
     #[error("{operation} of key {key} while {state}")]
     WrongState {

@@ -50,6 +50,8 @@ words! {
         SetAccess = "set access",
         /// Give it a label.
         Label = "label",
+        /// Give somebody a grant of it.
+        Grant = "grant",
         /// Hand out import parameters.
         GetImportParameters = "get import parameters",
         /// Bring material.

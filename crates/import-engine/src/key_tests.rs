@@ -25,6 +25,8 @@ const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         loss_while_disabled,
         deletion_window_days: 7..=30,
         labels_per_key: 0,
+        grants_per_key: 0,
+        keys_per_scope: None,
         usage_before_state: false,
         states: &[
             (KeyOperation::Enable, EVERY),

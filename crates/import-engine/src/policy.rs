@@ -39,6 +39,10 @@ pub struct Policy {
     pub deletion_window_days: RangeInclusive<u32>,
     /// How many labels a key may have.
     pub labels_per_key: u32,
+    /// How many grants a key may have.
+    pub grants_per_key: u32,
+    /// How many keys, whatever their state, there may be in a scope. `None`: any number.
+    pub keys_per_scope: Option<u32>,
     /// Whether a wrong usage is told before a wrong state.
     pub usage_before_state: bool,
     /// In which states each operation is legal.

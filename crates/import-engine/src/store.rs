@@ -8,12 +8,18 @@
 //! To add a method: a line here, its SQL in the `store` crate, a test in that crate's contract
 //! suite, which runs on every database.
 
+mod grants;
+mod key_uses;
+
 use async_trait::async_trait;
 
 use crate::clock::{DomainClock, Timestamp};
 use crate::key::{Key, MaterialId};
 use crate::spec::{WrappingAlgorithm, WrappingKeySpec};
 use crate::tenant::{KeyId, Scope, Tenant};
+
+pub use grants::{Grant, GrantPlace, Grants};
+pub use key_uses::{KeyUse, KeyUses};
 
 /// Sealed bytes: AES-256-GCM under a key derived from the master key. Safe to store.
 #[derive(Clone, PartialEq, Eq)]
@@ -148,7 +154,10 @@ pub trait Keys: Send + Sync {
     /// [`StoreError::AlreadyExists`] if the name is taken.
     async fn commit_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<()>;
 
-    /// Removes a key with all that hangs on it: materials, parameters, labels.
+    /// How many keys the scope has, whatever their state.
+    async fn count_keys(&self, scope: &Scope) -> Result<u64>;
+
+    /// Removes a key with all that hangs on it: materials, parameters, labels, grants, its last use.
     ///
     /// # Errors
     /// [`StoreError::Stale`] unless the stored revision is `key.revision`.
@@ -251,6 +260,6 @@ pub trait Tenants: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: Keys + Imports + Labels + Tenants {}
+pub trait Store: Keys + Imports + Labels + Grants + KeyUses + Tenants {}
 
-impl<T: Keys + Imports + Labels + Tenants> Store for T {}
+impl<T: Keys + Imports + Labels + Grants + KeyUses + Tenants> Store for T {}

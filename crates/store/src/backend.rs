@@ -14,8 +14,8 @@ use sqlx::{Arguments, Connection, Database, Encode, Executor, FromRow, IntoArgum
 
 use crate::open::AppliedRow;
 use crate::rows::{
-    ClockRow, CountRow, IdRow, KeyPairRow, KeyRow, LabelRow, LeftRow, ParametersRow, PresentRow, SealedRow, TenantRow,
-    ValueRow,
+    ClockRow, CountRow, GrantRow, IdRow, KeyPairRow, KeyRow, KeyUseRow, LabelRow, LeftRow, ParametersRow, PresentRow,
+    SealedRow, TenantRow, ValueRow,
 };
 
 /// A boxed future, as the connection's methods answer them.
@@ -85,9 +85,11 @@ pub(crate) trait Backend:
     + Reads<AppliedRow>
     + Reads<ClockRow>
     + Reads<CountRow>
+    + Reads<GrantRow>
     + Reads<IdRow>
     + Reads<KeyPairRow>
     + Reads<KeyRow>
+    + Reads<KeyUseRow>
     + Reads<LabelRow>
     + Reads<LeftRow>
     + Reads<ParametersRow>

@@ -5,7 +5,7 @@ use import_engine::store::{Keys, Sealed, SealedMaterial, StoreError};
 use import_engine::{Expiry, Key, KeyId, MaterialId, MaterialRecord, Scope, Tenant, Timestamp};
 
 use crate::backend::Backend;
-use crate::rows::{self, IdRow, KeyRow, PresentRow, SealedRow};
+use crate::rows::{self, CountRow, IdRow, KeyRow, PresentRow, SealedRow};
 use crate::sql::{Failure, SqlStore, sql};
 use crate::text::keepable;
 
@@ -105,6 +105,12 @@ impl<DB: Backend> Keys for SqlStore<DB> {
         .await
     }
 
+    async fn count_keys(&self, scope: &Scope) -> Result<u64, StoreError> {
+        let select = "SELECT COUNT(*) AS count FROM keys WHERE vendor = $1 AND account = $2 AND region = $3";
+        let found: Vec<CountRow> = self.read(sql(select).scope(scope)).await?;
+        Ok(rows::count(found.first()))
+    }
+
     async fn remove_key(&self, key: &Key) -> Result<(), StoreError> {
         let delete =
             "DELETE FROM keys WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
@@ -167,6 +173,20 @@ pub(crate) async fn commit<DB: Backend>(
     }
     remove_materials_not_listed::<DB>(connection, key).await?;
     put_materials::<DB>(connection, key, materials).await
+}
+
+/// Locks a key of which something shall hang or be taken off, as every transaction does first, and
+/// counts a change of it.
+pub(crate) async fn count_change<DB: Backend>(
+    connection: &mut DB::Connection,
+    scope: &Scope,
+    key: &KeyId,
+    revision: i64,
+) -> Result<(), Failure> {
+    let update = "UPDATE keys SET revision = revision + 1 \
+         WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
+    let updated = sql::<DB>(update).scope(scope).text(&key.0).bind(revision).run(connection).await?;
+    if updated == 0 { Err(StoreError::Stale.into()) } else { Ok(()) }
 }
 
 async fn remove_materials_not_listed<DB: Backend>(connection: &mut DB::Connection, key: &Key) -> Result<(), Failure> {

@@ -5,8 +5,9 @@ use import_engine::store::{Label, Labels, StoreError};
 use import_engine::{KeyId, Scope, Timestamp};
 
 use crate::backend::Backend;
+use crate::keys::count_change;
 use crate::rows::{self, CountRow, LabelRow};
-use crate::sql::{Failure, SqlStore, sql};
+use crate::sql::{SqlStore, sql};
 
 /// Labels above a name whose keys live on.
 macro_rules! select_after {
@@ -62,7 +63,7 @@ impl<DB: Backend> Labels for SqlStore<DB> {
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
         self.write(|| async {
             let mut tx = self.begin().await?;
-            count_change::<DB>(&mut tx, label, revision).await?;
+            count_change::<DB>(&mut tx, &label.scope, &label.key, revision).await?;
             let inserted = sql::<DB>(insert)
                 .scope(&label.scope)
                 .text(&label.name)
@@ -84,7 +85,7 @@ impl<DB: Backend> Labels for SqlStore<DB> {
              WHERE vendor = $1 AND account = $2 AND region = $3 AND name = $4 AND key_id = $5";
         self.write(|| async {
             let mut tx = self.begin().await?;
-            count_change::<DB>(&mut tx, label, revision).await?;
+            count_change::<DB>(&mut tx, &label.scope, &label.key, revision).await?;
             let updated = sql::<DB>(update)
                 .scope(&label.scope)
                 .text(&label.name)
@@ -111,16 +112,4 @@ impl<DB: Backend> Labels for SqlStore<DB> {
         })
         .await
     }
-}
-
-/// Locks the label's key, as every transaction does first, and counts a change of it.
-async fn count_change<DB: Backend>(
-    connection: &mut DB::Connection,
-    label: &Label,
-    revision: i64,
-) -> Result<(), Failure> {
-    let update = "UPDATE keys SET revision = revision + 1 \
-         WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
-    let updated = sql::<DB>(update).scope(&label.scope).text(&label.key.0).bind(revision).run(connection).await?;
-    if updated == 0 { Err(StoreError::Stale.into()) } else { Ok(()) }
 }

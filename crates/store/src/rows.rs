@@ -1,7 +1,7 @@
 //! Rows and the engine's types. What cannot be understood is [`StoreError::Corrupt`], never a
 //! guess: a key whose record was misread could hand out what it must not.
 
-use import_engine::store::{Label, Sealed, StoreError, StoredKeyPair, StoredParameters};
+use import_engine::store::{Grant, KeyUse, Label, Sealed, StoreError, StoredKeyPair, StoredParameters};
 use import_engine::{
     Deletion, DomainClock, Expiry, Key, KeyId, KeySpec, KeyState, KeyUsage, MaterialId, MaterialRecord, MaterialRole,
     Origin, Scope, Tenant, Timestamp, WrappingAlgorithm, WrappingKeySpec,
@@ -71,6 +71,34 @@ pub(crate) struct LabelRow {
     key_id: String,
     created_at: i64,
     updated_at: i64,
+}
+
+#[derive(FromRow)]
+pub(crate) struct GrantRow {
+    vendor: String,
+    account: String,
+    region: String,
+    key_id: String,
+    id: String,
+    name: String,
+    grantee: String,
+    retiring: Option<String>,
+    issuer: String,
+    terms: String,
+    created_at: i64,
+}
+
+#[derive(FromRow)]
+pub(crate) struct KeyUseRow {
+    vendor: String,
+    account: String,
+    region: String,
+    key_id: String,
+    operation: String,
+    used_at: i64,
+    noted_at: i64,
+    request: String,
+    event: String,
 }
 
 #[derive(FromRow)]
@@ -242,6 +270,34 @@ pub(crate) fn label(row: LabelRow) -> Label {
         key: KeyId(original(row.key_id)),
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
+    }
+}
+
+/// A grant from its row.
+pub(crate) fn grant(row: GrantRow) -> Grant {
+    Grant {
+        scope: Scope::new(Tenant::new(original(row.vendor), original(row.account)), original(row.region)),
+        key: KeyId(original(row.key_id)),
+        id: original(row.id),
+        name: original(row.name),
+        grantee: original(row.grantee),
+        retiring: row.retiring.map(original),
+        issuer: original(row.issuer),
+        terms: original(row.terms),
+        created_at: Timestamp(row.created_at),
+    }
+}
+
+/// The last use of a key from its row.
+pub(crate) fn key_use(row: KeyUseRow) -> KeyUse {
+    KeyUse {
+        scope: Scope::new(Tenant::new(original(row.vendor), original(row.account)), original(row.region)),
+        key: KeyId(original(row.key_id)),
+        operation: original(row.operation),
+        used_at: Timestamp(row.used_at),
+        noted_at: Timestamp(row.noted_at),
+        request: original(row.request),
+        event: original(row.event),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Making a key.
 
 use crate::chance::key_id;
+use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::key::{Expiry, Key, KeyState, MaterialRecord, MaterialRole};
@@ -46,13 +47,14 @@ impl Engine {
     /// Makes a key: enabled with fresh material, or waiting for an import.
     ///
     /// # Errors
-    /// [`Error::UsageUnfit`], [`Error::NameTaken`], [`Error::Busy`] if no RSA key came in time.
+    /// [`Error::UsageUnfit`], [`Error::TooManyKeys`], [`Error::NameTaken`], [`Error::Busy`] if no RSA key came in time.
     pub async fn create_key(&self, scope: &Scope, new: NewKey) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
         if !usage_fits(new.spec, new.usage) {
             return Err(Error::UsageUnfit { spec: new.spec, usage: new.usage });
         }
+        self.require_room_for_key(scope, now).await?;
         let mut key = Key {
             scope: scope.clone(),
             id: key_id(self.chance.as_ref(), policy.key_id_form, now)?.into(),
@@ -99,6 +101,21 @@ impl Engine {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Refuses if the scope holds as many keys as the vendor allows. Keys that are made at the same
+    /// moment do not see each other: there may be a few too many for a time.
+    ///
+    /// # Errors
+    /// [`Error::TooManyKeys`].
+    pub(crate) async fn require_room_for_key(&self, scope: &Scope, now: Timestamp) -> Result<(), Error> {
+        let Some(most) = self.policy(scope)?.keys_per_scope.map(u64::from) else { return Ok(()) };
+        if self.store.count_keys(scope).await? < most {
+            return Ok(());
+        }
+        // Some may be due to vanish and not have met a sweep yet.
+        self.sweep_tenant(&scope.tenant, now).await?;
+        if self.store.count_keys(scope).await? < most { Ok(()) } else { Err(Error::TooManyKeys) }
     }
 
     /// Material that nobody has seen. RSA keys come from the pool: primes are not sought on the

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
 
 mod edits;
+mod grants;
 mod imports;
 mod labels;
 mod races;

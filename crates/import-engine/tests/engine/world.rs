@@ -49,6 +49,8 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         loss_while_disabled: LossWhileDisabled::PendingImport,
         deletion_window_days: 7..=30,
         labels_per_key: 3,
+        grants_per_key: 3,
+        keys_per_scope: Some(40),
         usage_before_state: false,
         states: &[
             (KeyOperation::Enable, LIVE),
@@ -57,6 +59,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion]),
             (KeyOperation::Edit, LIVE),
             (KeyOperation::Label, LIVE),
+            (KeyOperation::Grant, USABLE),
             (KeyOperation::GetImportParameters, LIVE),
             (KeyOperation::ImportMaterial, LIVE),
             (KeyOperation::DeleteMaterial, ALL),

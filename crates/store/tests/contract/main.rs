@@ -19,7 +19,9 @@ macro_rules! promises {
     };
 }
 
+mod grants;
 mod imports;
+mod key_uses;
 mod keys;
 mod labels;
 mod opening;

@@ -11,8 +11,8 @@ CREATE TABLE keys (
     revision             INTEGER NOT NULL CHECK (revision >= 1),
     spec                 TEXT NOT NULL,
     usage                TEXT NOT NULL,
-    origin               TEXT NOT NULL CHECK (origin IN ('GENERATED', 'IMPORTED')),
-    state                TEXT NOT NULL CHECK (state IN ('enabled', 'disabled', 'pending_import', 'pending_deletion')),
+    origin               TEXT NOT NULL,
+    state                TEXT NOT NULL,
     created_at           INTEGER NOT NULL,
     deletion_at          INTEGER,
     deletion_window_days INTEGER,
@@ -38,7 +38,7 @@ CREATE TABLE materials (
     id          TEXT NOT NULL,
     -- Counts a key's materials, from 1.
     generation  INTEGER NOT NULL CHECK (generation >= 1),
-    role        TEXT NOT NULL CHECK (role IN ('current')),
+    role        TEXT NOT NULL,
     imported_at INTEGER NOT NULL,
     -- Null: never.
     expires_at  INTEGER,

@@ -4,6 +4,7 @@ use dialect::Call;
 use import_engine::{KeyId, Scope};
 
 use crate::accounts::is_account;
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 
 /// Which forms of identifier an operation takes, and from whom: a row of the service's table.
@@ -33,17 +34,38 @@ enum Named {
     Alias(String),
 }
 
-/// The key that an identifier means. Whether there is such a key is another question; an alias
-/// there must be.
+/// A key that the caller may do something with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Target {
+    /// Where it lives: with its owner, who need not be the caller.
+    pub scope: Scope,
+    /// Its identifier there.
+    pub id: KeyId,
+}
+
+/// The key that an identifier means, once the caller may do with it what is asked. Whether there is
+/// such a key is another question; an alias there must be.
 ///
 /// # Errors
 /// [`Refusal::MalformedKeyId`], [`Refusal::MalformedArn`], [`Refusal::ArnOfOtherRegion`],
-/// [`Refusal::NoSuchKey`], [`Refusal::NotAuthorized`], and the engine's for an alias.
-pub(crate) async fn resolve(call: &Call, text: &str, accepts: Accepts) -> Result<KeyId, Refusal> {
-    match named(&call.scope, text, accepts)? {
-        Named::Key(id) => Ok(id),
-        Named::Alias(name) => Ok(call.engine.label(&call.scope, &name).await?.key),
-    }
+/// [`Refusal::NoSuchKey`], [`Refusal::NotAuthorized`], those of [`authorization::on_key`], and the
+/// engine's for an alias.
+pub(crate) async fn admit(call: &Call, text: &str, accepts: Accepts, access: &Access<'_>) -> Result<Target, Refusal> {
+    let target = resolve(call, text, accepts).await?;
+    authorization::on_key(call, &target, access).await?;
+    Ok(target)
+}
+
+/// The key that an identifier means, for operations that ask permission elsewhere.
+///
+/// # Errors
+/// Those of [`admit`] but for permission.
+pub(crate) async fn resolve(call: &Call, text: &str, accepts: Accepts) -> Result<Target, Refusal> {
+    let id = match named(&call.scope, text, accepts)? {
+        Named::Key(id) => id,
+        Named::Alias(name) => call.engine.label(&call.scope, &name).await?.key,
+    };
+    Ok(Target { scope: call.scope.clone(), id })
 }
 
 fn named(scope: &Scope, text: &str, accepts: Accepts) -> Result<Named, Refusal> {

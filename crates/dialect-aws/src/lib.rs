@@ -9,6 +9,7 @@
 mod accounts;
 mod attributes;
 mod auth;
+mod authorization;
 mod ciphertext;
 mod dialect;
 mod errors;

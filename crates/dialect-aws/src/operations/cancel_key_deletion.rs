@@ -4,8 +4,9 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::shapes;
 
 /// Keeps a key that was to vanish.
@@ -31,8 +32,8 @@ impl Operation for CancelKeyDeletion {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
-        let key = call.engine.cancel_deletion(&call.scope, &id).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        let key = call.engine.cancel_deletion(&target.scope, &target.id).await?;
         Ok(Output { key_id: key_arn(&key.scope, &key.id) })
     }
 }

@@ -3,19 +3,15 @@
 use std::collections::BTreeMap;
 
 use dialect::Call;
-use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, KeyOperation, KeyUsage};
+use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyOperation, KeyUsage};
 use serde_json::Value;
 
 use crate::errors::Refusal;
+use crate::identifiers::Target;
 use crate::names;
 
 /// The longest encryption context, all names and values together. Unverified: that it is the sum.
 const CONTEXT_LENGTH_MAX: usize = 8192;
-
-/// Refuses grant tokens: there are no grants yet, so none of them can be right.
-pub(crate) fn grant_tokens(tokens: &[String]) -> Result<(), Refusal> {
-    if tokens.is_empty() { Ok(()) } else { Err(Refusal::InvalidGrantToken) }
-}
 
 /// Refuses answers for Nitro enclaves.
 pub(crate) fn recipient(recipient: Option<&Value>) -> Result<(), Refusal> {
@@ -55,12 +51,12 @@ pub(crate) fn encryption_context(
 /// A key whose state and usage permit an operation, in the order in which the engine checks.
 pub(crate) async fn permitted(
     call: &Call,
-    id: &KeyId,
+    target: &Target,
     operation: KeyOperation,
     usage: KeyUsage,
 ) -> Result<Key, Refusal> {
-    let policy = call.engine.policy(&call.scope)?;
-    let key = call.engine.describe_key(&call.scope, id).await?;
+    let policy = call.engine.policy(&target.scope)?;
+    let key = call.engine.describe_key(&target.scope, &target.id).await?;
     key.require(operation, policy)?;
     if key.usage != usage {
         return Err(Error::WrongUsage { key: key.id, spec: key.spec, usage: key.usage, operation }.into());
@@ -71,11 +67,11 @@ pub(crate) async fn permitted(
 /// Refuses a key that may not be used for encrypting or decrypting with an algorithm.
 pub(crate) async fn encrypting(
     call: &Call,
-    id: &KeyId,
+    target: &Target,
     operation: KeyOperation,
     algorithm: EncryptionAlgorithm,
 ) -> Result<(), Refusal> {
-    let key = permitted(call, id, operation, KeyUsage::EncryptDecrypt).await?;
+    let key = permitted(call, target, operation, KeyUsage::EncryptDecrypt).await?;
     if algorithm.fits(key.spec) {
         Ok(())
     } else {

@@ -4,8 +4,9 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use serde::Deserialize;
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, check_alias_name, is_alias, resolve};
+use crate::identifiers::{Accepts, admit, check_alias_name, is_alias};
 use crate::shapes;
 
 /// Gives a key another name.
@@ -31,8 +32,8 @@ impl Operation for CreateAlias {
         if is_alias(&input.target_key_id) {
             return Err(Refusal::Validation("Aliases must refer to keys. Not aliases".to_owned()));
         }
-        let id = resolve(call, &input.target_key_id, Accepts::OWN_KEY).await?;
-        call.engine.create_label(&call.scope, &input.alias_name, &id).await?;
+        let target = admit(call, &input.target_key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        call.engine.create_label(&call.scope, &input.alias_name, &target.id).await?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use import_engine::{KeySpec, KeyUsage, NewKey, Origin, usage_fits};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, Tag, check_tags};
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::identifiers::key_arn;
 use crate::key_metadata::KeyMetadata;
@@ -56,6 +57,7 @@ impl Operation for CreateKey {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        authorization::on_account(call, &Access::to(Self::NAME)).await?;
         let (spec, usage) = spec_and_usage(&input, call.region())?;
         let origin = key_origin(&input)?;
         let bypass_lockout = input.bypass_policy_lockout_safety_check == Some(true);

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::checks;
 use super::opening::{judge, open};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 /// Opens a ciphertext. A symmetric one names its key itself.
@@ -70,20 +71,21 @@ impl Operation for Decrypt {
             blob => blob,
         };
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), is_symmetric)?;
-        let id = match input.key_id {
-            Some(text) => Some(resolve(call, &text, Accepts::ANY).await?),
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let target = match input.key_id {
+            Some(text) => Some(admit(call, &text, Accepts::ANY, &access).await?),
             None => None,
         };
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
         checks::recipient(input.recipient.as_ref())?;
-        let opened = match (id, blob) {
-            (Some(id), _) if ignores_ciphertext => {
-                call.engine.describe_key(&call.scope, &id).await?;
+        let opened = match (target, blob) {
+            (Some(target), _) if ignores_ciphertext => {
+                call.engine.describe_key(&target.scope, &target.id).await?;
                 return Err(Refusal::DryRun);
             }
-            (id, Some(blob)) => {
-                judge(call, id.as_ref(), algorithm).await?;
-                open(call, id.as_ref(), algorithm, &blob, &context).await?
+            (target, Some(blob)) => {
+                judge(call, target.as_ref(), algorithm).await?;
+                open(call, target.as_ref(), algorithm, &blob, &context, &access).await?
             }
             (_, None) => return Err(Refusal::Missing("CiphertextBlob")),
         };

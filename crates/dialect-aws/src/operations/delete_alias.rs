@@ -4,6 +4,7 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use serde::Deserialize;
 
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::identifiers::check_alias_name;
 use crate::shapes;
@@ -25,6 +26,7 @@ impl Operation for DeleteAlias {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
+        authorization::on_account(call, &Access::to(Self::NAME)).await?;
         check_alias_name(&input.alias_name)?;
         call.engine.delete_label(&call.scope, &input.alias_name).await?;
         Ok(())

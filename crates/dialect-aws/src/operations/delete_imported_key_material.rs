@@ -2,11 +2,12 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::{KeyId, Origin};
+use import_engine::Origin;
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, Target, admit, key_arn};
 use crate::key_metadata::material_id;
 use crate::shapes;
 
@@ -38,18 +39,18 @@ impl Operation for DeleteImportedKeyMaterial {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
         if let Some(material) = input.key_material_id {
-            require_material(call, &id, material).await?;
+            require_material(call, &target, material).await?;
         }
-        let key = call.engine.delete_material(&call.scope, &id).await?;
+        let key = call.engine.delete_material(&target.scope, &target.id).await?;
         Ok(Output { key_id: key_arn(&key.scope, &key.id), key_material_id: material_id(&key) })
     }
 }
 
 /// A key has one material, and its name never changes, so this can be looked at beforehand.
-async fn require_material(call: &Call, id: &KeyId, material: String) -> Result<(), Refusal> {
-    let key = call.engine.describe_key(&call.scope, id).await?;
+async fn require_material(call: &Call, target: &Target, material: String) -> Result<(), Refusal> {
+    let key = call.engine.describe_key(&target.scope, &target.id).await?;
     if key.origin != Origin::Imported || material_id(&key).as_ref() == Some(&material) {
         return Ok(());
     }

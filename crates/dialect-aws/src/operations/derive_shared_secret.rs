@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 /// Answers the secret that a key shares with a peer: raw, for the caller to derive keys from.
@@ -48,11 +49,12 @@ impl Operation for DeriveSharedSecret {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         checks::recipient(input.recipient.as_ref())?;
         let peer = input.public_key.bytes().to_vec();
-        let shared = call.engine.derive_shared_secret(&call.scope, &id, peer).await?;
+        let shared = call.engine.derive_shared_secret(&target.scope, &target.id, peer).await?;
         let output = Output {
             key_id: key_arn(&shared.key.scope, &shared.key.id),
             shared_secret: shared.secret.into(),

@@ -4,9 +4,9 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
-use super::checks;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::key_metadata::KeyMetadata;
 use crate::shapes;
 
@@ -36,9 +36,10 @@ impl Operation for DescribeKey {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
-        let key = call.engine.describe_key(&call.scope, &id).await?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
+        let key = call.engine.describe_key(&target.scope, &target.id).await?;
         Ok(Output { key_metadata: KeyMetadata::of(&key) })
     }
 }

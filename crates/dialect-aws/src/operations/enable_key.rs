@@ -4,8 +4,9 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use serde::Deserialize;
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::shapes;
 
 /// Makes a key usable again.
@@ -25,8 +26,8 @@ impl Operation for EnableKey {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
-        call.engine.enable_key(&call.scope, &id).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        call.engine.enable_key(&target.scope, &target.id).await?;
         Ok(())
     }
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{Ciphertext, EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, Material};
+use import_engine::{Ciphertext, EncryptionAlgorithm, EncryptionContext, Error, Key, Material};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
+use crate::authorization::Access;
 use crate::ciphertext::to_blob;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, Target, admit, key_arn};
 use crate::{names, shapes};
 
 /// Encrypts up to 4,096 bytes.
@@ -55,10 +56,11 @@ impl Operation for Encrypt {
         let algorithm = algorithm.unwrap_or(EncryptionAlgorithm::Symmetric);
         let is_symmetric = algorithm == EncryptionAlgorithm::Symmetric;
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), is_symmetric)?;
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         let plaintext = input.plaintext.into_material();
-        let sealed = seal(call, &id, algorithm, plaintext, &context).await?;
+        let sealed = seal(call, &target, algorithm, plaintext, &context).await?;
         let output = Output {
             ciphertext_blob: sealed.blob,
             key_id: key_arn(&sealed.key.scope, &sealed.key.id),
@@ -81,14 +83,14 @@ pub(crate) struct Sealed {
 /// Encrypts under a key that the caller names.
 pub(crate) async fn seal(
     call: &Call,
-    id: &KeyId,
+    target: &Target,
     algorithm: EncryptionAlgorithm,
     plaintext: Material,
     context: &EncryptionContext,
 ) -> Result<Sealed, Refusal> {
-    let encrypted = match call.engine.encrypt(&call.scope, id, algorithm, plaintext, context).await {
+    let encrypted = match call.engine.encrypt(&target.scope, &target.id, algorithm, plaintext, context).await {
         Err(Error::PlaintextTooLong { maximum }) => {
-            let spec = call.engine.describe_key(&call.scope, id).await?.spec;
+            let spec = call.engine.describe_key(&target.scope, &target.id).await?.spec;
             let algorithm = names::encryption_word(algorithm);
             return Err(Refusal::PlaintextTooLong { algorithm, spec, maximum });
         }

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
+use crate::authorization::Access;
 use crate::ciphertext::to_blob;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::shapes;
 
 /// Makes a data key and shows it open and sealed.
@@ -65,10 +66,11 @@ impl Operation for GenerateDataKey {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let length = length(input.key_spec.as_deref(), input.number_of_bytes)?;
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         checks::recipient(input.recipient.as_ref())?;
-        let data_key = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
+        let data_key = call.engine.generate_data_key(&target.scope, &target.id, length, &context).await?;
         let output = Output { sealed: seal(&data_key)?, plaintext: data_key.plaintext.into() };
         checks::conclude(input.dry_run, output)
     }

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{DataKeyPair, EncryptionAlgorithm, EncryptionContext, Error, KeyId, KeyOperation};
+use import_engine::{DataKeyPair, EncryptionAlgorithm, EncryptionContext, Error, KeyOperation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
+use crate::authorization::Access;
 use crate::ciphertext::to_blob;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, Target, admit, key_arn};
 use crate::{names, shapes};
 
 /// Makes a key pair and shows its private half open and sealed.
@@ -64,10 +65,11 @@ impl Operation for GenerateDataKeyPair {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         checks::recipient(input.recipient.as_ref())?;
-        let pair = make(call, &id, &input.key_pair_spec, &context, input.dry_run).await?;
+        let pair = make(call, &target, &input.key_pair_spec, &context, input.dry_run).await?;
         Ok(Output { sealed: seal(&pair, input.key_pair_spec)?, private_key_plaintext: pair.plaintext.into() })
     }
 }
@@ -75,7 +77,7 @@ impl Operation for GenerateDataKeyPair {
 /// Makes a pair, unless it is only tried: RSA pairs are too dear to throw away.
 pub(crate) async fn make(
     call: &Call,
-    id: &KeyId,
+    target: &Target,
     word: &str,
     context: &EncryptionContext,
     dry_run: Option<bool>,
@@ -86,10 +88,10 @@ pub(crate) async fn make(
     };
     if dry_run == Some(true) {
         let symmetric = EncryptionAlgorithm::Symmetric;
-        checks::encrypting(call, id, KeyOperation::GenerateDataKey, symmetric).await?;
+        checks::encrypting(call, target, KeyOperation::GenerateDataKey, symmetric).await?;
         return Err(Refusal::DryRun);
     }
-    Ok(call.engine.generate_data_key_pair(&call.scope, id, spec, context).await?)
+    Ok(call.engine.generate_data_key_pair(&target.scope, &target.id, spec, context).await?)
 }
 
 /// The pair without the open private half.

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::checks;
 use super::generate_data_key_pair::{SealedPair, make, seal};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::shapes;
 
 /// Makes a key pair and shows its private half only sealed.
@@ -40,9 +41,10 @@ impl Operation for GenerateDataKeyPairWithoutPlaintext {
 
     async fn run(call: &Call, input: Input) -> Result<SealedPair, Refusal> {
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
-        let pair = make(call, &id, &input.key_pair_spec, &context, input.dry_run).await?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
+        let pair = make(call, &target, &input.key_pair_spec, &context, input.dry_run).await?;
         seal(&pair, input.key_pair_spec)
     }
 }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::checks;
 use super::generate_data_key::{SealedDataKey, length, seal};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::shapes;
 
 /// Makes a data key and shows it only sealed.
@@ -43,9 +44,10 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
     async fn run(call: &Call, input: Input) -> Result<SealedDataKey, Refusal> {
         let length = length(input.key_spec.as_deref(), input.number_of_bytes)?;
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
-        let data_key = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
+        let data_key = call.engine.generate_data_key(&target.scope, &target.id, length, &context).await?;
         checks::conclude(input.dry_run, seal(&data_key)?)
     }
 }

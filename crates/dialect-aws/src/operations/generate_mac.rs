@@ -7,8 +7,9 @@ use import_engine::{Error, MacAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 /// Makes a message authentication code.
@@ -46,10 +47,11 @@ impl Operation for GenerateMac {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::KEY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let target = admit(call, &input.key_id, Accepts::KEY, &access).await?;
         let algorithm = algorithm(&input.mac_algorithm)?;
-        let signed = call.engine.generate_mac(&call.scope, &id, algorithm, input.message.bytes()).await?;
+        let signed = call.engine.generate_mac(&target.scope, &target.id, algorithm, input.message.bytes()).await?;
         let output = Output {
             mac: signed.signature.into(),
             mac_algorithm: names::mac_word(algorithm),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks;
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::shapes;
 
@@ -39,6 +40,7 @@ impl Operation for GenerateRandom {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        authorization::on_account(call, &Access::to(Self::NAME)).await?;
         let Some(length) = input.number_of_bytes else {
             return Err(Refusal::Validation("NumberOfBytes is required.".to_owned()));
         };

@@ -5,8 +5,9 @@ use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::Attributes;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::{key_policy, shapes};
 
 /// Shows a key's policy, as it was sent.
@@ -35,8 +36,8 @@ impl Operation for GetKeyPolicy {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
-        let key = call.engine.describe_key(&call.scope, &id).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        let key = call.engine.describe_key(&target.scope, &target.id).await?;
         if input.policy_name.is_some_and(|name| name != key_policy::NAME) {
             return Err(Refusal::NoSuchPolicy);
         }

@@ -6,8 +6,9 @@ use dialect::{Call, Operation};
 use import_engine::Error;
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 /// Hands out what an import needs.
@@ -42,11 +43,11 @@ impl Operation for GetParametersForImport {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
         // The table lets only known words through.
         let algorithm = names::wrapping_algorithm(&input.wrapping_algorithm).ok_or(Error::WrappingNotOffered)?;
         let wrapping_key = names::wrapping_key(&input.wrapping_key_spec).ok_or(Error::WrappingNotOffered)?;
-        let parameters = call.engine.get_import_parameters(&call.scope, &id, algorithm, wrapping_key).await?;
+        let parameters = call.engine.get_import_parameters(&target.scope, &target.id, algorithm, wrapping_key).await?;
         Ok(Output {
             key_id: key_arn(&parameters.key.scope, &parameters.key.id),
             import_token: parameters.token.into(),

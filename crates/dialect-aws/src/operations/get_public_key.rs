@@ -5,9 +5,9 @@ use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
-use super::checks;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::key_metadata::Algorithms;
 use crate::{names, shapes};
 
@@ -42,9 +42,10 @@ impl Operation for GetPublicKey {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
-        let found = call.engine.public_key(&call.scope, &id).await?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
+        let found = call.engine.public_key(&target.scope, &target.id).await?;
         let key = found.key;
         let arn = key_arn(&key.scope, &key.id);
         let Some(spki) = found.spki else { return Err(Refusal::SpecUnfit { arn, spec: key.spec }) };

@@ -3,11 +3,12 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{Expected, Expiry, ImportMaterial, KeyFamily, KeyId, MaterialId, Origin, Wrapped};
+use import_engine::{Expected, Expiry, ImportMaterial, KeyFamily, MaterialId, Origin, Wrapped};
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, Target, admit, key_arn};
 use crate::key_metadata::material_id;
 use crate::{names, shapes};
 
@@ -54,9 +55,9 @@ impl Operation for ImportKeyMaterial {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let expiry = expiry(input.expiration_model.as_deref(), input.valid_to)?;
         let expected = expected(input.import_type.as_deref(), input.key_material_id.as_deref())?;
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
         if expected != Expected::Anything || input.key_material_description.is_some() {
-            require_symmetric(call, &id).await?;
+            require_symmetric(call, &target).await?;
         }
         let import = ImportMaterial {
             token: input.import_token.bytes().to_vec(),
@@ -65,7 +66,7 @@ impl Operation for ImportKeyMaterial {
             expected,
             description: input.key_material_description,
         };
-        let imported = call.engine.import_material(&call.scope, &id, import).await?;
+        let imported = call.engine.import_material(&target.scope, &target.id, import).await?;
         Ok(Output {
             key_id: key_arn(&imported.key.scope, &imported.key.id),
             key_material_id: material_id(&imported.key),
@@ -101,8 +102,8 @@ fn expected(import_type: Option<&str>, id: Option<&str>) -> Result<Expected, Ref
 
 /// Only symmetric keys can have several materials, and only they take the members that tell them
 /// apart. Unverified: which exception says so.
-async fn require_symmetric(call: &Call, id: &KeyId) -> Result<(), Refusal> {
-    let key = call.engine.describe_key(&call.scope, id).await?;
+async fn require_symmetric(call: &Call, target: &Target) -> Result<(), Refusal> {
+    let key = call.engine.describe_key(&target.scope, &target.id).await?;
     let is_symmetric = matches!(key.spec.family(), KeyFamily::Symmetric);
     if is_symmetric || key.origin != Origin::Imported {
         return Ok(());

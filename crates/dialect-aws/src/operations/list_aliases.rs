@@ -5,6 +5,7 @@ use dialect::{Call, Operation};
 use import_engine::store::Label;
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, alias_arn, resolve};
 use crate::marker::Marker;
@@ -72,8 +73,11 @@ impl Operation for ListAliases {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let after = input.marker.as_deref().map(|marker| MARKER.read(marker)).transpose()?;
+        // Permission is asked for in the account even where a key is named.
+        let access = Access::to(Self::NAME);
+        authorization::on_account(call, &access).await?;
         let key = match input.key_id {
-            Some(text) => Some(resolve(call, &text, Accepts::OWN_KEY).await?),
+            Some(text) => Some(resolve(call, &text, Accepts::OWN_KEY).await?.id),
             None => None,
         };
         let limit = input.limit.unwrap_or(LIMIT_DEFAULT).min(LIMIT_MAX);

@@ -4,8 +4,9 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::{key_policy, shapes};
 
 /// Lists the names of a key's policies, of which there is one.
@@ -41,8 +42,8 @@ impl Operation for ListKeyPolicies {
         if input.marker.is_some() {
             return Err(Refusal::InvalidMarker);
         }
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
-        call.engine.describe_key(&call.scope, &id).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        call.engine.describe_key(&target.scope, &target.id).await?;
         Ok(Output { policy_names: [key_policy::NAME], truncated: false })
     }
 }

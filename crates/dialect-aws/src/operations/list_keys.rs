@@ -5,6 +5,7 @@ use dialect::{Call, Operation};
 use import_engine::KeyId;
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::identifiers::{is_key_id, key_arn};
 use crate::marker::Marker;
@@ -53,6 +54,7 @@ impl Operation for ListKeys {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+        authorization::on_account(call, &Access::to(Self::NAME)).await?;
         let after = input.marker.as_deref().map(read_marker).transpose()?;
         // Nothing is shared with other accounts here.
         let lists_own = input.resource_owners.is_none_or(|owners| owners.iter().any(|owner| owner == "SELF"));

@@ -5,8 +5,9 @@ use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, Tag};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::marker::Marker;
 use crate::shapes;
 
@@ -49,8 +50,8 @@ impl Operation for ListResourceTags {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let after = input.marker.as_deref().map(|marker| MARKER.read(marker)).transpose()?;
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
-        let key = call.engine.describe_key(&call.scope, &id).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        let key = call.engine.describe_key(&target.scope, &target.id).await?;
         let mut tags = Attributes::of(&key.attributes)?.tags;
         if let Some(after) = after {
             // A tag that went since leaves no place to go on from.

@@ -2,11 +2,13 @@
 
 use dialect::Call;
 use dialect::wire::Blob;
-use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, KeyOperation, Material};
+use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyOperation, Material};
 
 use super::checks;
+use crate::authorization::{self, Access};
 use crate::ciphertext::from_blob;
 use crate::errors::Refusal;
+use crate::identifiers::Target;
 
 /// What was in a ciphertext.
 pub(crate) struct Opened {
@@ -20,9 +22,9 @@ pub(crate) struct Opened {
 
 /// Judges the key that the caller names, if they name one: that comes before the ciphertext is
 /// looked at.
-pub(crate) async fn judge(call: &Call, id: Option<&KeyId>, algorithm: EncryptionAlgorithm) -> Result<(), Refusal> {
-    match id {
-        Some(id) => checks::encrypting(call, id, KeyOperation::Decrypt, algorithm).await,
+pub(crate) async fn judge(call: &Call, target: Option<&Target>, algorithm: EncryptionAlgorithm) -> Result<(), Refusal> {
+    match target {
+        Some(target) => checks::encrypting(call, target, KeyOperation::Decrypt, algorithm).await,
         None => Ok(()),
     }
 }
@@ -30,31 +32,43 @@ pub(crate) async fn judge(call: &Call, id: Option<&KeyId>, algorithm: Encryption
 /// Opens a ciphertext; a symmetric one names its key itself.
 pub(crate) async fn open(
     call: &Call,
-    id: Option<&KeyId>,
+    target: Option<&Target>,
     algorithm: EncryptionAlgorithm,
     blob: &Blob,
     context: &EncryptionContext,
+    access: &Access<'_>,
 ) -> Result<Opened, Refusal> {
     if algorithm == EncryptionAlgorithm::Symmetric {
-        return open_symmetric(call, id, blob, context).await;
+        return open_symmetric(call, target, blob, context, access).await;
     }
-    let id = id.ok_or(Refusal::Missing("KeyId"))?;
-    let decrypted = call.engine.decrypt_asymmetric(&call.scope, id, algorithm, blob.bytes().to_vec()).await?;
+    let target = target.ok_or(Refusal::Missing("KeyId"))?;
+    let decrypted = call.engine.decrypt_asymmetric(&target.scope, &target.id, algorithm, blob.bytes().to_vec()).await?;
     Ok(Opened { key: decrypted.key, plaintext: decrypted.plaintext, material: None })
 }
 
 async fn open_symmetric(
     call: &Call,
-    id: Option<&KeyId>,
+    target: Option<&Target>,
     blob: &Blob,
     context: &EncryptionContext,
+    access: &Access<'_>,
 ) -> Result<Opened, Refusal> {
     let ciphertext = from_blob(blob.bytes()).ok_or(Error::CiphertextInvalid)?;
-    if id.is_some_and(|id| *id != ciphertext.key) {
+    let is_unnamed = target.is_none();
+    if target.is_some_and(|target| target.id != ciphertext.key) {
         return Err(Refusal::IncorrectKey);
     }
-    let decrypted = match call.engine.decrypt(&call.scope, &ciphertext, context).await {
-        Err(Error::KeyNotFound(_)) if id.is_none() => return Err(Refusal::ForeignCiphertext),
+    let found;
+    let target = match target {
+        Some(target) => target,
+        None => {
+            found = Target { scope: call.scope.clone(), id: ciphertext.key.clone() };
+            authorization::on_key(call, &found, access).await?;
+            &found
+        }
+    };
+    let decrypted = match call.engine.decrypt(&target.scope, &ciphertext, context).await {
+        Err(Error::KeyNotFound(_)) if is_unnamed => return Err(Refusal::ForeignCiphertext),
         other => other?,
     };
     Ok(Opened { key: decrypted.key, plaintext: decrypted.plaintext, material: Some(ciphertext.material.0) })

@@ -6,8 +6,9 @@ use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 
 use crate::attributes::Attributes;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{key_policy, shapes};
 
 /// Replaces a key's policy.
@@ -36,8 +37,8 @@ impl Operation for PutKeyPolicy {
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
         let bypass_lockout = input.bypass_policy_lockout_safety_check == Some(true);
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
-        let arn = key_arn(&call.scope, &id);
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        let arn = key_arn(&target.scope, &target.id);
         let name = input.policy_name.as_deref().unwrap_or(key_policy::NAME);
         let put = |facts: Facts<'_>| -> Result<(), Refusal> {
             match name {
@@ -55,7 +56,7 @@ impl Operation for PutKeyPolicy {
             *facts.attributes = attributes.to_text()?;
             Ok(())
         };
-        call.engine.edit_key(&call.scope, &id, KeyOperation::SetAccess, put).await?;
+        call.engine.edit_key(&target.scope, &target.id, KeyOperation::SetAccess, put).await?;
         Ok(())
     }
 }

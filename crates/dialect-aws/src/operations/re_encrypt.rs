@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use super::encrypt::seal;
 use super::opening::{judge, open};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 /// Opens a ciphertext and encrypts what was in it under another key, another context or another
@@ -81,23 +82,25 @@ impl Operation for ReEncrypt {
         let opening = checks::encryption_context(opening, is_symmetric(from))?;
         let sealing = input.destination_encryption_context.unwrap_or_default();
         let sealing = checks::encryption_context(sealing, is_symmetric(to))?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let from_access = Access::to("ReEncryptFrom").with_tokens(&tokens).with_context(&opening);
+        let to_access = Access::to("ReEncryptTo").with_tokens(&tokens).with_context(&sealing);
         let source = match &input.source_key_id {
-            Some(text) => Some(resolve(call, text, Accepts::ANY).await?),
+            Some(text) => Some(admit(call, text, Accepts::ANY, &from_access).await?),
             None => None,
         };
-        let destination = resolve(call, &input.destination_key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let destination = admit(call, &input.destination_key_id, Accepts::ANY, &to_access).await?;
         if let (true, Some(source)) = (ignores_ciphertext, &source) {
             // Whether the keys are there is all that is asked.
-            call.engine.describe_key(&call.scope, source).await?;
-            call.engine.describe_key(&call.scope, &destination).await?;
+            call.engine.describe_key(&source.scope, &source.id).await?;
+            call.engine.describe_key(&destination.scope, &destination.id).await?;
             return Err(Refusal::DryRun);
         }
         let Some(blob) = input.ciphertext_blob else { return Err(Refusal::Missing("CiphertextBlob")) };
         // Unverified: that both keys are judged before the ciphertext is opened.
         judge(call, source.as_ref(), from).await?;
         checks::encrypting(call, &destination, KeyOperation::Encrypt, to).await?;
-        let opened = open(call, source.as_ref(), from, &blob, &opening).await?;
+        let opened = open(call, source.as_ref(), from, &blob, &opening, &from_access).await?;
         if opened.plaintext.expose().is_empty() && to == EncryptionAlgorithm::Sm2 {
             // RSA-OAEP carries nothing as well as something, SM2 does not. Unverified: the exception.
             return Err(Error::CiphertextInvalid.into());

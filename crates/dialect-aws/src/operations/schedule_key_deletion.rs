@@ -5,8 +5,9 @@ use dialect::{Call, Operation};
 use import_engine::Error;
 use serde::{Deserialize, Serialize};
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 const WINDOW_DAYS_DEFAULT: u32 = 30;
@@ -49,8 +50,8 @@ impl Operation for ScheduleKeyDeletion {
         if !call.engine.policy(&call.scope)?.deletion_window_days.contains(&window_days) {
             return Err(Error::DeletionWindow.into());
         }
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
-        let key = call.engine.schedule_deletion(&call.scope, &id, window_days).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        let key = call.engine.schedule_deletion(&target.scope, &target.id, window_days).await?;
         Ok(Output {
             key_id: key_arn(&key.scope, &key.id),
             deletion_date: key.deletion.map(|deletion| names::epoch_seconds(deletion.at)),

@@ -3,12 +3,13 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{Error, KeyId, KeyOperation, KeyUsage, MessageForm, SigningAlgorithm};
+use import_engine::{Error, KeyOperation, KeyUsage, MessageForm, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, Target, admit, key_arn};
 use crate::{names, shapes};
 
 /// Signs a message or a digest.
@@ -48,12 +49,13 @@ impl Operation for Sign {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
-        let algorithm = algorithm(call, &id, KeyOperation::Sign, &input.signing_algorithm).await?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
+        let algorithm = algorithm(call, &target, KeyOperation::Sign, &input.signing_algorithm).await?;
         let form = form(input.message_type.as_deref())?;
         let message = input.message.bytes().to_vec();
-        let signed = call.engine.sign(&call.scope, &id, algorithm, form, message).await;
+        let signed = call.engine.sign(&target.scope, &target.id, algorithm, form, message).await;
         let signed = signed.map_err(|error| name_algorithm(error, algorithm))?;
         let output = Output {
             key_id: key_arn(&signed.key.scope, &signed.key.id),
@@ -68,14 +70,14 @@ impl Operation for Sign {
 /// would refuse it.
 pub(crate) async fn algorithm(
     call: &Call,
-    id: &KeyId,
+    target: &Target,
     operation: KeyOperation,
     word: &str,
 ) -> Result<SigningAlgorithm, Refusal> {
     if let Some(algorithm) = names::signing_algorithm(word) {
         return Ok(algorithm);
     }
-    let key = checks::permitted(call, id, operation, KeyUsage::SignVerify).await?;
+    let key = checks::permitted(call, target, operation, KeyUsage::SignVerify).await?;
     Err(Refusal::AlgorithmUnfit { algorithm: "ML_DSA_SHAKE_256", spec: key.spec })
 }
 

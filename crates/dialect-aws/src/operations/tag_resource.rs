@@ -6,8 +6,9 @@ use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 
 use crate::attributes::{Attributes, Tag, check_tags};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::shapes;
 
 /// Adds tags to a key, or gives those that it has other values.
@@ -29,7 +30,7 @@ impl Operation for TagResource {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
         let add = |facts: Facts<'_>| -> Result<(), Refusal> {
             check_tags(&input.tags)?;
             let mut attributes = Attributes::of(facts.attributes)?;
@@ -44,7 +45,7 @@ impl Operation for TagResource {
             *facts.attributes = attributes.to_text()?;
             Ok(())
         };
-        call.engine.edit_key(&call.scope, &id, KeyOperation::Edit, add).await?;
+        call.engine.edit_key(&target.scope, &target.id, KeyOperation::Edit, add).await?;
         Ok(())
     }
 }

@@ -6,8 +6,9 @@ use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 
 use crate::attributes::{Attributes, check_tag_names};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::shapes;
 
 /// Takes tags off a key; those that it does not have are none to take.
@@ -29,7 +30,7 @@ impl Operation for UntagResource {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
         let remove = |facts: Facts<'_>| -> Result<(), Refusal> {
             // Unverified: that names which no tag can have are refused here as well.
             check_tag_names(input.tag_keys.iter().map(String::as_str))?;
@@ -38,7 +39,7 @@ impl Operation for UntagResource {
             *facts.attributes = attributes.to_text()?;
             Ok(())
         };
-        call.engine.edit_key(&call.scope, &id, KeyOperation::Edit, remove).await?;
+        call.engine.edit_key(&target.scope, &target.id, KeyOperation::Edit, remove).await?;
         Ok(())
     }
 }

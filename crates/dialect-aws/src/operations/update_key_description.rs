@@ -5,8 +5,9 @@ use dialect::{Call, Operation};
 use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, resolve};
+use crate::identifiers::{Accepts, admit};
 use crate::shapes;
 
 /// Replaces a key's description.
@@ -28,12 +29,12 @@ impl Operation for UpdateKeyDescription {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::OWN_KEY).await?;
+        let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
         let describe = |facts: Facts<'_>| -> Result<(), Refusal> {
             input.description.clone_into(facts.description);
             Ok(())
         };
-        call.engine.edit_key(&call.scope, &id, KeyOperation::Edit, describe).await?;
+        call.engine.edit_key(&target.scope, &target.id, KeyOperation::Edit, describe).await?;
         Ok(())
     }
 }

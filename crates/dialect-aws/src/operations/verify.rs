@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checks;
 use super::sign::{algorithm, form, name_algorithm};
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 /// Checks a signature. A bad one is an exception, never `SignatureValid: false`.
@@ -51,12 +52,13 @@ impl Operation for Verify {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::ANY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
-        let algorithm = algorithm(call, &id, KeyOperation::Verify, &input.signing_algorithm).await?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
+        let algorithm = algorithm(call, &target, KeyOperation::Verify, &input.signing_algorithm).await?;
         let form = form(input.message_type.as_deref())?;
         let (message, signature) = (input.message.bytes().to_vec(), input.signature.bytes().to_vec());
-        let checked = call.engine.verify(&call.scope, &id, algorithm, form, message, signature).await;
+        let checked = call.engine.verify(&target.scope, &target.id, algorithm, form, message, signature).await;
         let checked = checked.map_err(|error| name_algorithm(error, algorithm))?;
         if !checked.valid {
             return Err(Refusal::InvalidSignature);

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checks;
 use super::generate_mac::algorithm;
+use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, key_arn, resolve};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
 /// Checks a message authentication code. A bad one is an exception, never `MacValid: false`.
@@ -48,11 +49,12 @@ impl Operation for VerifyMac {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let id = resolve(call, &input.key_id, Accepts::KEY).await?;
-        checks::grant_tokens(&input.grant_tokens.unwrap_or_default())?;
+        let tokens = input.grant_tokens.unwrap_or_default();
+        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let target = admit(call, &input.key_id, Accepts::KEY, &access).await?;
         let algorithm = algorithm(&input.mac_algorithm)?;
         let (message, mac) = (input.message.bytes(), input.mac.bytes());
-        let checked = call.engine.verify_mac(&call.scope, &id, algorithm, message, mac).await?;
+        let checked = call.engine.verify_mac(&target.scope, &target.id, algorithm, message, mac).await?;
         if !checked.valid {
             return Err(Refusal::InvalidMac);
         }

@@ -2,7 +2,6 @@
 //! name or an HTTP status is written.
 
 use dialect::Failure;
-use dialect::constraint::{Path, Report, Rule, Step, Violation};
 use import_engine::{Error, KeyOperation, KeySpec, KeyState, Scope};
 use serde_json::Value;
 
@@ -10,6 +9,7 @@ use crate::auth::{ScopeFault, Unproven};
 use crate::identifiers::{alias_arn, key_arn, partition};
 use crate::names;
 use crate::sigv4::Unreadable;
+use crate::violations::{counted, missing, violations};
 
 /// Why a request is refused.
 #[derive(Debug, PartialEq)]
@@ -473,101 +473,6 @@ fn unreadable_answer(unreadable: &Unreadable) -> Answer {
             incomplete("X-Amz-Expires must be a number of seconds between 1 and 604800.".to_owned())
         }
     }
-}
-
-/// All violations, counted and joined.
-fn violations(report: &Report, body: Option<&Value>) -> String {
-    let details: Vec<String> = report.violations.iter().map(|violation| detail(violation, body)).collect();
-    counted(&details)
-}
-
-fn counted(details: &[String]) -> String {
-    let noun = if details.len() == 1 { "error" } else { "errors" };
-    format!("{} validation {noun} detected: {}", details.len(), details.join("; "))
-}
-
-fn missing(member: &str) -> String {
-    format!("Value null at '{}' failed to satisfy constraint: Member must not be null", lower_first(member))
-}
-
-fn detail(violation: &Violation, body: Option<&Value>) -> String {
-    let value = if violation.sensitive {
-        String::new()
-    } else if violation.rule == Rule::Required {
-        " null".to_owned()
-    } else {
-        format!(" '{}'", shown(violation, body))
-    };
-    format!(
-        "Value{value} at '{}' failed to satisfy constraint: Member must {}",
-        path(&violation.path),
-        constraint(&violation.rule)
-    )
-}
-
-/// The value as the service's own runtime prints it: a list with its items, a blob by its length.
-fn shown(violation: &Violation, body: Option<&Value>) -> String {
-    if let Some(value) = &violation.value {
-        return value.clone();
-    }
-    match body.and_then(|body| value_at(&violation.path, body)) {
-        Some(Value::Array(items)) => {
-            let items: Vec<String> = items.iter().map(plain).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Some(Value::String(text)) => {
-            let length = dialect::wire::decode(text).map_or(0, |bytes| bytes.len());
-            format!("java.nio.HeapByteBuffer[pos=0 lim={length} cap={length}]")
-        }
-        _ => String::new(),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn value_at<'a>(path: &Path, body: &'a Value) -> Option<&'a Value> {
-    path.0.iter().try_fold(body, |value, step| match step {
-        Step::Name(name) | Step::MapValue(name) => value.get(name),
-        Step::Index(index) => value.get(index),
-        Step::MapKey => None,
-    })
-}
-
-fn constraint(rule: &Rule) -> String {
-    match rule {
-        Rule::Required => "not be null".to_owned(),
-        Rule::LengthAtLeast(length) => format!("have length greater than or equal to {length}"),
-        Rule::LengthAtMost(length) => format!("have length less than or equal to {length}"),
-        Rule::ValueAtLeast(value) => format!("have value greater than or equal to {value}"),
-        Rule::ValueAtMost(value) => format!("have value less than or equal to {value}"),
-        Rule::Pattern(pattern) => format!("satisfy regular expression pattern: {pattern}"),
-        Rule::OneOf(words) => format!("satisfy enum value set: [{}]", words.join(", ")),
-    }
-}
-
-/// A path as the service prints it: names with a small first letter, items counted from 1 after
-/// `member`'s list, such as `tags.1.member.tagKey`.
-fn path(path: &Path) -> String {
-    let mut text = String::new();
-    for (position, step) in path.0.iter().enumerate() {
-        if position > 0 {
-            text.push('.');
-        }
-        match step {
-            Step::Name(name) => text.push_str(&lower_first(name)),
-            Step::Index(index) => text.push_str(&format!("{}.member", index + 1)),
-            Step::MapKey => text.push_str("key"),
-            Step::MapValue(name) => text.push_str(&format!("{name}.member")),
-        }
-    }
-    text
-}
-
-fn lower_first(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

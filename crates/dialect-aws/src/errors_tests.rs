@@ -139,6 +139,12 @@ fn violations_are_counted_and_joined() {
          length less than or equal to 1"
     );
     assert_eq!(
+        base("GrantTokens", json!([""])),
+        "1 validation error detected: Value '[]' at 'grantTokens' failed to satisfy constraint: Member must satisfy \
+         constraint: [Member must have length less than or equal to 2048, Member must have length greater than or \
+         equal to 1]"
+    );
+    assert_eq!(
         base("CiphertextBlob", json!("")),
         "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=0 cap=0]' at 'ciphertextBlob' failed \
          to satisfy constraint: Member must have length greater than or equal to 1"

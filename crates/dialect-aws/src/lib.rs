@@ -23,10 +23,11 @@ mod policy;
 mod settings;
 mod shapes;
 mod sigv4;
+mod violations;
 
 pub use accounts::{public_account, resolve_account};
 pub use dialect::Aws;
-pub use operations::supported;
+pub use operations::{supported, tables};
 pub use policy::policy;
 pub use settings::Settings;
 

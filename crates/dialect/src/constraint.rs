@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::{PoisonError, RwLock};
 
 use base64::Engine as _;
@@ -15,7 +16,7 @@ use regex::Regex;
 use serde_json::Value;
 
 /// One member of a request or of a structure inside it.
-#[derive(Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub struct Member {
     /// Its name on the wire.
     pub name: &'static str,
@@ -38,7 +39,7 @@ impl Member {
 }
 
 /// What a value may look like.
-#[derive(Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub enum Shape {
     /// Text, with bounds on its number of characters, a pattern for the whole of it, a closed list.
     Text(TextRules),
@@ -98,13 +99,14 @@ pub enum Shape {
 }
 
 /// Rules for [`Shape::Text`]. Start from [`TEXT`] and change what differs.
-#[derive(Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub struct TextRules {
     /// Fewest characters.
     pub min: usize,
     /// Most characters.
     pub max: usize,
-    /// A pattern that the whole text must match; anchors are added. Shown as written.
+    /// A pattern that the whole text must match; anchors are added, and `\d`, `\s` and `\w` mean
+    /// ASCII alone, as they do in the vendors' services. Shown as written.
     pub pattern: Option<&'static str>,
     /// The legal values; empty means any.
     pub one_of: &'static [&'static str],
@@ -220,6 +222,8 @@ pub struct Violation {
     pub sensitive: bool,
     /// Which rule.
     pub rule: Rule,
+    /// What the value should look like, with all its rules.
+    pub shape: &'static Shape,
 }
 
 /// A value of the wrong JSON type, or text that is not base64.
@@ -234,6 +238,10 @@ pub struct Mismatch {
 /// How many unknown members are told: enough for any message, few enough that a body full of them
 /// does not become a report full of them.
 const UNKNOWN_MAX: usize = 16;
+
+/// After how many violations the items of a list are not looked at any more: more than any honest
+/// request has, few enough that a body full of faults does not become an answer many times its size.
+const VIOLATIONS_MAX: usize = 1000;
 
 /// Everything that [`check`] found, in the order of the table.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -274,6 +282,7 @@ fn structure(members: &'static [Member], value: &Value, path: &mut Path, report:
                     value: None,
                     sensitive: is_sensitive(member.shape),
                     rule: Rule::Required,
+                    shape: member.shape,
                 });
             }
             None | Some(Value::Null) => {}
@@ -293,35 +302,38 @@ fn structure(members: &'static [Member], value: &Value, path: &mut Path, report:
 fn walk(shape: &'static Shape, value: &Value, path: &mut Path, report: &mut Report) {
     match (shape, value) {
         (Shape::Any, _) | (Shape::Boolean, Value::Bool(_)) | (Shape::Timestamp, Value::Number(_)) => {}
-        (Shape::Text(rules), Value::String(text)) => text_rules(rules, text, path, report),
+        (Shape::Text(rules), Value::String(text)) => text_rules(shape, rules, text, path, report),
         (Shape::Blob { min, max, sensitive }, Value::String(text)) => match decoded_length(text) {
-            Some(length) => bounds(length, *min, *max, None, *sensitive, path, report),
+            Some(length) => bounds(shape, length, *min..=*max, None, *sensitive, path, report),
             None => mismatch(shape, path, report),
         },
         (Shape::Integer { min, max }, Value::Number(number)) => match whole(number) {
-            Some(number) => range(number, *min, *max, path, report),
+            Some(number) => range(shape, number, *min, *max, path, report),
             None => mismatch(shape, path, report),
         },
         (Shape::Unsigned, Value::Number(number)) if number.is_u64() => {}
         (Shape::Numeric { min, max }, Value::Number(number)) => match whole(number) {
-            Some(number) => range(number, *min, *max, path, report),
+            Some(number) => range(shape, number, *min, *max, path, report),
             None => mismatch(shape, path, report),
         },
         (Shape::Numeric { min, max }, Value::String(text)) => match text.parse::<i64>() {
-            Ok(number) => range(i128::from(number), *min, *max, path, report),
+            Ok(number) => range(shape, i128::from(number), *min, *max, path, report),
             Err(_) => mismatch(shape, path, report),
         },
         (Shape::List { min, max, of }, Value::Array(items)) => {
-            bounds(items.len(), *min, *max, None, false, path, report);
+            bounds(shape, items.len(), *min..=*max, None, false, path, report);
             // Beyond the bound nothing is looked at: the report stays as small as the table.
             for (index, item) in items.iter().take(*max).enumerate() {
+                if report.violations.len() >= VIOLATIONS_MAX {
+                    break;
+                }
                 path.0.push(Step::Index(index));
                 walk(of, item, path, report);
                 path.0.pop();
             }
         }
         (Shape::Map { max, key, value: of }, Value::Object(entries)) => {
-            bounds(entries.len(), 0, *max, None, false, path, report);
+            bounds(shape, entries.len(), 0..=*max, None, false, path, report);
             for (name, entry) in entries.iter().take(*max) {
                 path.0.push(Step::MapKey);
                 walk(key, &Value::String(name.clone()), path, report);
@@ -336,15 +348,17 @@ fn walk(shape: &'static Shape, value: &Value, path: &mut Path, report: &mut Repo
     }
 }
 
-fn text_rules(rules: &'static TextRules, text: &str, path: &Path, report: &mut Report) {
+fn text_rules(shape: &'static Shape, rules: &'static TextRules, text: &str, path: &Path, report: &mut Report) {
     let shown = (!rules.sensitive).then(|| text.to_owned());
-    bounds(text.chars().count(), rules.min, rules.max, shown.as_deref(), rules.sensitive, path, report);
+    let length = text.chars().count();
+    bounds(shape, length, rules.min..=rules.max, shown.as_deref(), rules.sensitive, path, report);
     let mut violate = |rule| {
         report.violations.push(Violation {
             path: path.clone(),
             value: shown.clone(),
             sensitive: rules.sensitive,
             rule,
+            shape,
         });
     };
     if let Some(pattern) = rules.pattern
@@ -358,32 +372,34 @@ fn text_rules(rules: &'static TextRules, text: &str, path: &Path, report: &mut R
 }
 
 fn bounds(
+    shape: &'static Shape,
     length: usize,
-    min: usize,
-    max: usize,
+    within: RangeInclusive<usize>,
     value: Option<&str>,
     sensitive: bool,
     path: &Path,
     report: &mut Report,
 ) {
     let mut violate = |rule| {
-        report.violations.push(Violation { path: path.clone(), value: value.map(str::to_owned), sensitive, rule });
+        let value = value.map(str::to_owned);
+        report.violations.push(Violation { path: path.clone(), value, sensitive, rule, shape });
     };
-    if length < min {
-        violate(Rule::LengthAtLeast(min));
+    if length < *within.start() {
+        violate(Rule::LengthAtLeast(*within.start()));
     }
-    if length > max {
-        violate(Rule::LengthAtMost(max));
+    if length > *within.end() {
+        violate(Rule::LengthAtMost(*within.end()));
     }
 }
 
-fn range(number: i128, min: i64, max: i64, path: &Path, report: &mut Report) {
+fn range(shape: &'static Shape, number: i128, min: i64, max: i64, path: &Path, report: &mut Report) {
     let mut violate = |rule| {
         report.violations.push(Violation {
             path: path.clone(),
             value: Some(number.to_string()),
             sensitive: false,
             rule,
+            shape,
         });
     };
     if number < i128::from(min) {
@@ -427,20 +443,25 @@ pub fn matches_whole(pattern: &'static str, text: &str) -> bool {
     }
     // A pattern that does not compile is a slip in a table, which a test over all tables finds;
     // on a request path it must not panic, so it matches nothing.
-    let Ok(regex) = Regex::new(&format!("^(?:{pattern})$")) else { return false };
+    let Ok(regex) = compiled(pattern) else { return false };
     let found = regex.is_match(text);
     let mut compiled = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
     compiled.get_or_insert_with(HashMap::new).insert(pattern, regex);
     found
 }
 
+/// A pattern for whole texts. The vendors' services run on engines whose `\d`, `\s` and `\w` are
+/// ASCII classes; those of this one are not.
+fn compiled(pattern: &str) -> Result<Regex, regex::Error> {
+    let ascii = pattern.replace(r"\d", "[0-9]").replace(r"\s", r"[ \t\n\x0B\f\r]").replace(r"\w", "[0-9A-Za-z_]");
+    Regex::new(&format!("^(?:{ascii})$"))
+}
+
 /// The patterns of a table that do not compile; for the test over all tables.
 pub fn broken_patterns(members: &'static [Member]) -> Vec<&'static str> {
     fn look(shape: &'static Shape, broken: &mut Vec<&'static str>) {
         match shape {
-            Shape::Text(TextRules { pattern: Some(pattern), .. })
-                if Regex::new(&format!("^(?:{pattern})$")).is_err() =>
-            {
+            Shape::Text(TextRules { pattern: Some(pattern), .. }) if compiled(pattern).is_err() => {
                 broken.push(pattern);
             }
             Shape::List { of, .. } => look(of, broken),
@@ -529,6 +550,16 @@ mod tests {
         }
         for unfit in [json!(-1), json!(1.0), json!("1"), json!(true)] {
             assert_eq!(check(TABLE, &json!({"Count": unfit})).mismatches.len(), 1, "{unfit}");
+        }
+    }
+
+    #[test]
+    fn classes_are_ascii() {
+        for (pattern, inside, outside) in
+            [(r"[\w]+", "a_9", "\u{e9}"), (r"\d{1,2}", "12", "\u{663}"), (r"[.\s]", "\t", "\u{a0}")]
+        {
+            assert!(matches_whole(pattern, inside), "{pattern}");
+            assert!(!matches_whole(pattern, outside), "{pattern}");
         }
     }
 

@@ -40,6 +40,7 @@ mod verify;
 mod verify_mac;
 
 use dialect::Entry;
+use dialect::constraint::Member;
 
 use crate::errors::Refusal;
 
@@ -89,6 +90,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Entry<Refusal>> {
 /// The names of the operations that this dialect answers, in the order of the alphabet.
 pub fn supported() -> Vec<&'static str> {
     TABLE.iter().map(|entry| entry.name).collect()
+}
+
+/// What the requests of these operations may look like, by their names.
+pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Member])> {
+    TABLE.iter().map(|entry| (entry.name, entry.input))
 }
 
 #[cfg(test)]

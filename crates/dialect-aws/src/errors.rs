@@ -11,6 +11,9 @@ use crate::names;
 use crate::sigv4::Unreadable;
 use crate::violations::{counted, missing, violations};
 
+#[path = "errors_key_stores.rs"]
+mod key_stores;
+
 /// Why a request is refused.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Refusal {
@@ -32,8 +35,6 @@ pub(crate) enum Refusal {
     ReservedAlias,
     /// No such key; its ARN.
     NoSuchKey(String),
-    /// No such custom key store.
-    NoSuchKeyStore(String),
     /// The key has no such material.
     NoSuchMaterial(String),
     /// The caller may not.
@@ -186,10 +187,6 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
         // Unverified: the exception, which the model lacks, and that it has no message.
         Refusal::ReservedAlias => without_message("NotAuthorizedException"),
         Refusal::NoSuchKey(arn) => not_found(no_such_key(arn)),
-        // Unverified: the text.
-        Refusal::NoSuchKeyStore(id) => {
-            with("CustomKeyStoreNotFoundException", format!("Custom key store '{id}' does not exist"))
-        }
         // Unverified: the text, and the exception; of those that the operation has it fits best.
         Refusal::NoSuchMaterial(id) => not_found(format!("Key material '{id}' does not exist")),
         Refusal::NotAuthorized => access_denied(not_authorized(context)),
@@ -328,6 +325,14 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
         // Recorded with an empty message. Unverified: that the member is left out.
         Error::PeerKeyUnfit => without_message("ValidationException"),
         Error::DeletionWindow => validation("PendingWindowInDays must be between 7 and 30"),
+        Error::KeyStoreNotFound(id) => key_stores::not_found(id),
+        Error::KeyStoreNameTaken(name) => key_stores::name_taken(name),
+        Error::KeyStoreClaimTaken(claim) => key_stores::claim_taken(claim),
+        Error::TooManyKeyStores => key_stores::too_many(),
+        Error::KeyStoreState { store, state } => key_stores::wrong_state(store, *state),
+        Error::KeyStoreHoldsKeys(id) => key_stores::holds_keys(id),
+        Error::OutsideKeyTaken(id) => key_stores::outside_key_taken(id),
+        Error::Outside { fault, .. } => key_stores::outside(*fault),
         Error::Busy => throttled(),
         Error::Internal(_) => Answer {
             status: 500,

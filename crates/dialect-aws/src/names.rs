@@ -2,8 +2,8 @@
 //! to word; the other direction searches.
 
 use import_engine::{
-    EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, MacAlgorithm, MessageForm, Origin, SigningAlgorithm, Timestamp,
-    WrappingAlgorithm, WrappingKeySpec,
+    ConnectionState, EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, MacAlgorithm, MessageForm, Origin,
+    SigningAlgorithm, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
 /// Whether a region is one of China's, where the symmetric cipher is SM4 and SM2 exists.
@@ -67,12 +67,25 @@ pub(crate) const fn origin_word(origin: Origin) -> &'static str {
     match origin {
         Origin::Generated => "AWS_KMS",
         Origin::Imported => "EXTERNAL",
+        Origin::Module => "AWS_CLOUDHSM",
+        Origin::Outside => "EXTERNAL_KEY_STORE",
     }
 }
 
-/// The origin of an `Origin`; `None` for those of custom key stores.
+/// The origin of an `Origin`.
 pub(crate) fn origin(word: &str) -> Option<Origin> {
     Origin::ALL.iter().copied().find(|origin| origin_word(*origin) == word)
+}
+
+/// The `ConnectionState` of a key store's connection.
+pub(crate) const fn connection_state_word(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::Connected => "CONNECTED",
+        ConnectionState::Connecting => "CONNECTING",
+        ConnectionState::Failed => "FAILED",
+        ConnectionState::Disconnected => "DISCONNECTED",
+        ConnectionState::Disconnecting => "DISCONNECTING",
+    }
 }
 
 /// The `KeyState` of a state.

@@ -232,6 +232,15 @@ fn tell_error(error: Error) -> Told {
         // No call of this dialect brings a peer's key.
         Error::PeerKeyUnfit => parameter("public_key"),
         Error::DeletionWindow => service(Code::PendingDays),
+        // No call of this dialect has to do with key stores yet.
+        Error::KeyStoreNotFound(_)
+        | Error::KeyStoreNameTaken(_)
+        | Error::KeyStoreClaimTaken(_)
+        | Error::TooManyKeyStores
+        | Error::KeyStoreState { .. }
+        | Error::KeyStoreHoldsKeys(_)
+        | Error::OutsideKeyTaken(_)
+        | Error::Outside { .. } => service(Code::Broken),
         Error::Busy => service(Code::Busy),
         Error::Internal(fault) => Told { cause: Some(fault.to_string()), ..service(Code::Broken) },
     }

@@ -76,7 +76,8 @@ impl From<Key> for KeyDetails {
                 Expiry::At(end) => milliseconds(end),
             },
             origin: match key.origin {
-                Origin::Generated => "kms",
+                // The last two are of keys in key stores, which this dialect does not make yet.
+                Origin::Generated | Origin::Module | Origin::Outside => "kms",
                 Origin::Imported => "external",
             },
             key_rotation_enabled: "false",

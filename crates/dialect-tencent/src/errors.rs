@@ -318,6 +318,15 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         // No action of this dialect brings a peer's key.
         Error::PeerKeyUnfit => out_of_bounds("PublicKey"),
         Error::DeletionWindow => known(INVALID_PENDING_WINDOW),
+        // No action of this dialect has to do with key stores.
+        Error::KeyStoreNotFound(_)
+        | Error::KeyStoreNameTaken(_)
+        | Error::KeyStoreClaimTaken(_)
+        | Error::TooManyKeyStores
+        | Error::KeyStoreState { .. }
+        | Error::KeyStoreHoldsKeys(_)
+        | Error::OutsideKeyTaken(_)
+        | Error::Outside { .. } => known(INTERNAL_ERROR),
         Error::Busy => known(TRY_AGAIN),
         Error::Internal(fault) => Wire { cause: Some(cause_chain(fault)), ..known(INTERNAL_ERROR) },
     }

@@ -31,7 +31,8 @@ pub(crate) const fn key_state(state: KeyState) -> &'static str {
 /// `Origin` of a key.
 pub(crate) const fn origin(origin: Origin) -> &'static str {
     match origin {
-        Origin::Generated => "TENCENT_KMS",
+        // This dialect makes no keys in key stores.
+        Origin::Generated | Origin::Module | Origin::Outside => "TENCENT_KMS",
         Origin::Imported => "EXTERNAL",
     }
 }

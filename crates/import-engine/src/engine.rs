@@ -1,5 +1,6 @@
 //! The engine: holds its tools; each use case is a file in `operations/`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -12,6 +13,7 @@ use crate::key_pairs::{KeyPairs, PoolDepths};
 use crate::last_uses::LastUses;
 use crate::loaded_keys::LoadedKeys;
 use crate::material::Material;
+use crate::outside::OutsideKeys;
 use crate::policy::{Policies, Policy};
 use crate::primitives::LoadedKey;
 use crate::sealing::{Purpose, Sealing, place};
@@ -50,6 +52,7 @@ pub struct Engine {
     key_pairs: Arc<KeyPairs>,
     loaded: LoadedKeys,
     slow_lane: Arc<Semaphore>,
+    outside: HashMap<&'static str, Arc<dyn OutsideKeys>>,
 }
 
 impl Engine {
@@ -71,8 +74,32 @@ impl Engine {
             Arc::new(KeyPairs::new(store.clone(), sealing.clone(), chance.clone(), options.pool_depths.clone()));
         let loaded = LoadedKeys::new(options.loaded_keys);
         let slow_lane = Arc::new(Semaphore::new(options.parallelism.max(1)));
-        let uses = LastUses::default();
-        Ok(Self { store, chance, sealing, options, uses, clock, policies, key_pairs, loaded, slow_lane })
+        Ok(Self {
+            store,
+            chance,
+            sealing,
+            options,
+            uses: LastUses::default(),
+            clock,
+            policies,
+            key_pairs,
+            loaded,
+            slow_lane,
+            outside: HashMap::new(),
+        })
+    }
+
+    /// The same engine, for a vendor whose tenants may have keys that somebody else keeps.
+    #[must_use]
+    pub fn with_outside(mut self, vendor: &'static str, keys: Arc<dyn OutsideKeys>) -> Self {
+        self.outside.insert(vendor, keys);
+        self
+    }
+
+    /// Who reaches the keys that somebody else keeps for a tenant.
+    pub(crate) fn outside(&self, tenant: &Tenant) -> Result<&Arc<dyn OutsideKeys>, Error> {
+        let found = self.outside.get(tenant.vendor.as_str());
+        found.ok_or_else(|| Error::internal(format!("nobody reaches outside keys of {}", tenant.vendor)))
     }
 
     /// The pool of wrapping keys.

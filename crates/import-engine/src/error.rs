@@ -7,6 +7,8 @@
 use std::fmt;
 
 use crate::key::{KeyOperation, KeyState};
+use crate::key_store::ConnectionState;
+use crate::outside::OutsideFault;
 use crate::spec::{KeySpec, KeyUsage, Origin};
 use crate::tenant::KeyId;
 
@@ -148,6 +150,40 @@ pub enum Error {
     /// A deletion window outside the vendor's bounds.
     #[error("deletion window")]
     DeletionWindow,
+    /// No such key store in this scope.
+    #[error("key store {0:?} does not exist")]
+    KeyStoreNotFound(String),
+    /// The name belongs to another key store of the scope.
+    #[error("the key store name {0:?} is taken")]
+    KeyStoreNameTaken(String),
+    /// What stands behind the key store stands behind another one of the scope.
+    #[error("{0:?} is behind another key store")]
+    KeyStoreClaimTaken(String),
+    /// The scope has as many key stores as this vendor allows.
+    #[error("no room for another key store")]
+    TooManyKeyStores,
+    /// The key store's connection does not allow the operation.
+    #[error("key store {store:?} is {state}")]
+    KeyStoreState {
+        /// Which store.
+        store: String,
+        /// The state of its connection.
+        state: ConnectionState,
+    },
+    /// The key store has keys.
+    #[error("key store {0:?} holds keys")]
+    KeyStoreHoldsKeys(String),
+    /// The key that somebody else keeps belongs to another key of the store.
+    #[error("the outside key {0:?} is taken")]
+    OutsideKeyTaken(String),
+    /// Whoever keeps the other half of the key did not do what was needed.
+    #[error("outside half of key {key}: {fault}")]
+    Outside {
+        /// Which key.
+        key: KeyId,
+        /// Why.
+        fault: OutsideFault,
+    },
     /// Many callers changed the same key at once, or no wrapping key came in time. Try again.
     #[error("busy")]
     Busy,

@@ -6,6 +6,8 @@
 
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::key_store::{ConnectionState, Residence};
+use crate::outside::OutsideFault;
 use crate::policy::{LossWhileDisabled, Policy};
 use crate::spec::{KeySpec, KeyUsage, Origin};
 use crate::tenant::{KeyId, Scope};
@@ -28,7 +30,7 @@ words! {
         Creating = "creating",
         /// Everything its usage allows, but not everything its owner may want: it is being changed.
         Updating = "updating",
-        /// Nothing for now: what holds its material cannot be reached.
+        /// Nothing for now: what holds its material cannot be reached. Follows from the key's store.
         Unavailable = "unavailable",
     }
 }
@@ -168,6 +170,8 @@ pub struct Key {
     pub name: Option<String>,
     /// What only one vendor has and nobody searches for: that dialect's own JSON text.
     pub attributes: String,
+    /// The key store it lives in, if it is one of the tenant's own.
+    pub residence: Option<Residence>,
     /// Its materials, oldest first. Empty until the first import.
     pub materials: Vec<MaterialRecord>,
     /// Counts stored changes; a change is stored only on the revision it was made from.
@@ -185,6 +189,9 @@ impl Key {
             if material.present && material.expiry.is_past(now) {
                 lose(material);
             }
+        }
+        if let Some(residence) = &mut self.residence {
+            residence.connection = residence.connection.clone().at(now);
         }
         self.settle(policy);
         Some(self)
@@ -214,6 +221,8 @@ impl Key {
     pub fn require(&self, operation: KeyOperation, policy: &Policy) -> Result<(), Error> {
         if policy.allows(operation, self.state) {
             Ok(())
+        } else if self.state == KeyState::Unavailable && self.origin == Origin::Outside {
+            Err(Error::Outside { key: self.id.clone(), fault: OutsideFault::NotConnected })
         } else {
             Err(Error::WrongState { key: self.id.clone(), state: self.state, operation })
         }
@@ -261,6 +270,7 @@ impl Key {
         self.require(KeyOperation::CancelDeletion, policy)?;
         self.deletion = None;
         self.state = if self.has_all_material() { KeyState::Disabled } else { KeyState::PendingImport };
+        self.settle(policy);
         Ok(self)
     }
 
@@ -326,11 +336,39 @@ impl Key {
         Ok(self)
     }
 
-    /// Lets the state follow from the presence of material.
-    fn settle(&mut self, policy: &Policy) {
-        if self.origin != Origin::Imported || self.has_all_material() {
-            return;
+    /// The state to keep: what it will be once the key's store is connected.
+    pub fn lasting_state(&self) -> KeyState {
+        match &self.residence {
+            Some(residence) if self.state == KeyState::Unavailable => residence.resumes,
+            _ => self.state,
         }
+    }
+
+    /// Refuses a key that lives in a key store.
+    pub fn require_no_residence(&self) -> Result<(), Error> {
+        match self.residence {
+            None => Ok(()),
+            Some(_) => Err(Error::OriginUnfit { key: self.id.clone(), origin: self.origin }),
+        }
+    }
+
+    /// Lets the state follow from the presence of material, and from the key's store.
+    fn settle(&mut self, policy: &Policy) {
+        if self.origin == Origin::Imported && !self.has_all_material() {
+            self.settle_without_material(policy);
+        }
+        let Some(residence) = &mut self.residence else { return };
+        match (self.state, residence.connection.state == ConnectionState::Connected) {
+            (KeyState::Enabled | KeyState::Disabled, false) => {
+                residence.resumes = self.state;
+                self.state = KeyState::Unavailable;
+            }
+            (KeyState::Unavailable, true) => self.state = residence.resumes,
+            _ => {}
+        }
+    }
+
+    fn settle_without_material(&mut self, policy: &Policy) {
         match (self.state, policy.loss_while_disabled) {
             (KeyState::Enabled, _) | (KeyState::Disabled, LossWhileDisabled::PendingImport) => {
                 self.state = KeyState::PendingImport;

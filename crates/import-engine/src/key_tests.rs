@@ -70,6 +70,7 @@ fn key(origin: Origin, state: KeyState, materials: Vec<MaterialRecord>) -> Key {
         description: String::new(),
         name: None,
         attributes: String::new(),
+        residence: None,
         materials,
         revision: 3,
     }

@@ -6,6 +6,7 @@
 //!                  ├─ "parameters"  + tenant ─ seals the private wrapping keys of import parameters
 //!                  ├─ "token"       + tenant ─ seals import tokens
 //!                  ├─ "fingerprint" + tenant ─ HMAC key of material identifiers
+//!                  ├─ "key store"   + tenant ─ seals what key stores are asked with
 //!                  ├─ "handout"     + vendor ─ seals what dialects hand out and get back: session tokens …
 //!                  ├─ "pool"                 ─ seals ready-made wrapping keys, which have no tenant yet
 //!                  └─ "check"                ─ what a wrong master key is recognised by
@@ -37,6 +38,8 @@ pub(crate) enum Purpose {
     Token,
     /// A ready-made wrapping key.
     Pool,
+    /// What a key store is asked with.
+    KeyStore,
     /// Something a dialect hands to its callers and gets back.
     Handout,
 }
@@ -48,6 +51,7 @@ impl Purpose {
             Self::Parameters => "parameters",
             Self::Token => "token",
             Self::Pool => "pool",
+            Self::KeyStore => "key store",
             Self::Handout => "handout",
         }
     }

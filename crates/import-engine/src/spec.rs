@@ -106,6 +106,10 @@ words! {
         Generated = "GENERATED",
         /// Brought by the caller.
         Imported = "IMPORTED",
+        /// Made in a security module of the tenant's own.
+        Module = "MODULE",
+        /// Half of it made by the engine, half of it kept by somebody else.
+        Outside = "OUTSIDE",
     }
 }
 

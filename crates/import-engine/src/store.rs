@@ -15,6 +15,7 @@ use async_trait::async_trait;
 
 use crate::clock::{DomainClock, Timestamp};
 use crate::key::{Key, MaterialId};
+use crate::key_store::KeyStore;
 use crate::spec::{WrappingAlgorithm, WrappingKeySpec};
 use crate::tenant::{KeyId, Scope, Tenant};
 
@@ -259,7 +260,43 @@ pub trait Tenants: Send + Sync {
     async fn ping(&self) -> Result<()>;
 }
 
-/// A whole store.
-pub trait Store: Keys + Imports + Labels + Grants + KeyUses + Tenants {}
+/// Key stores of tenants' own. Which keys live in them is in the keys' records.
+#[async_trait]
+pub trait KeyStores: Send + Sync {
+    /// Stores a new key store at revision 1, with its secret.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] if the identifier, the name or the claim is taken in the scope.
+    async fn insert_key_store(&self, store: &KeyStore, secret: &Sealed) -> Result<()>;
 
-impl<T: Keys + Imports + Labels + Grants + KeyUses + Tenants> Store for T {}
+    /// One key store as stored, without its secret.
+    async fn key_store(&self, scope: &Scope, id: &str) -> Result<Option<KeyStore>>;
+
+    /// All key stores of the scope in the order of identifiers (by bytes).
+    async fn key_stores(&self, scope: &Scope) -> Result<Vec<KeyStore>>;
+
+    /// The sealed secret of a key store.
+    async fn key_store_secret(&self, scope: &Scope, id: &str) -> Result<Option<Sealed>>;
+
+    /// Stores a changed key store, and its new secret if there is one. The stored revision becomes
+    /// `store.revision + 1`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the stored revision is `store.revision`;
+    /// [`StoreError::AlreadyExists`] if the name or the claim is taken.
+    async fn commit_key_store(&self, store: &KeyStore, secret: Option<&Sealed>) -> Result<()>;
+
+    /// How many keys live in a key store, those with a due deletion among them.
+    async fn count_residents(&self, scope: &Scope, id: &str) -> Result<u64>;
+
+    /// Removes a key store.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the stored revision is `store.revision` and no key lives there.
+    async fn remove_key_store(&self, store: &KeyStore) -> Result<()>;
+}
+
+/// A whole store.
+pub trait Store: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Tenants {}
+
+impl<T: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Tenants> Store for T {}

@@ -14,8 +14,8 @@ use sqlx::{Arguments, Connection, Database, Encode, Executor, FromRow, IntoArgum
 
 use crate::open::AppliedRow;
 use crate::rows::{
-    ClockRow, CountRow, GrantRow, IdRow, KeyPairRow, KeyRow, KeyUseRow, LabelRow, LeftRow, ParametersRow, PresentRow,
-    SealedRow, TenantRow, ValueRow,
+    ClockRow, CountRow, GrantRow, IdRow, KeyPairRow, KeyRow, KeyStoreRow, KeyUseRow, LabelRow, LeftRow, ParametersRow,
+    PresentRow, SealedRow, TenantRow, ValueRow,
 };
 
 /// A boxed future, as the connection's methods answer them.
@@ -90,6 +90,7 @@ pub(crate) trait Backend:
     + Reads<KeyPairRow>
     + Reads<KeyRow>
     + Reads<KeyUseRow>
+    + Reads<KeyStoreRow>
     + Reads<LabelRow>
     + Reads<LeftRow>
     + Reads<ParametersRow>

@@ -5,6 +5,7 @@ use import_engine::store::{Keys, Sealed, SealedMaterial, StoreError};
 use import_engine::{Expiry, Key, KeyId, MaterialId, MaterialRecord, Scope, Tenant, Timestamp};
 
 use crate::backend::Backend;
+use crate::key_stores;
 use crate::rows::{self, CountRow, IdRow, KeyRow, PresentRow, SealedRow};
 use crate::sql::{Failure, SqlStore, sql};
 use crate::text::keepable;
@@ -16,12 +17,18 @@ macro_rules! select_keys {
         concat!(
             "SELECT k.vendor, k.account, k.region, k.id, k.revision, k.spec, k.usage, k.origin, k.state, \
                  k.created_at, k.deletion_at, k.deletion_window_days, k.description, k.name, k.attributes, \
+                 r.store, r.outside_key, s.attributes AS store_attributes, s.state AS store_state, \
+                 s.settles_at AS store_settles_at, s.fault AS store_fault, \
                  m.id AS material_id, m.generation, m.role, m.imported_at, m.expires_at, \
                  m.description AS material_description, m.public_key, \
                  m.sealed IS NOT NULL AS present \
              FROM (SELECT * FROM keys WHERE ",
             $which,
-            ") AS k LEFT JOIN materials AS m \
+            ") AS k LEFT JOIN residences AS r \
+                 ON r.vendor = k.vendor AND r.account = k.account AND r.region = k.region AND r.key_id = k.id \
+             LEFT JOIN key_stores AS s \
+                 ON s.vendor = r.vendor AND s.account = r.account AND s.region = r.region AND s.id = r.store \
+             LEFT JOIN materials AS m \
                  ON m.vendor = k.vendor AND m.account = k.account AND m.region = k.region AND m.key_id = k.id \
              ORDER BY ",
             $order,
@@ -45,7 +52,7 @@ impl<DB: Backend> Keys for SqlStore<DB> {
                 .bind(key.spec.word())
                 .bind(key.usage.word())
                 .bind(key.origin.word())
-                .bind(key.state.word())
+                .bind(key.lasting_state().word())
                 .bind(key.created_at.0)
                 .bind(key.deletion.map(|deletion| deletion.at.0))
                 .bind(key.deletion.map(|deletion| i64::from(deletion.window_days)))
@@ -57,6 +64,9 @@ impl<DB: Backend> Keys for SqlStore<DB> {
                 .await?;
             if inserted == 0 {
                 return Err(StoreError::AlreadyExists.into());
+            }
+            if let Some(residence) = &key.residence {
+                key_stores::house::<DB>(&mut tx, key, residence).await?;
             }
             put_materials::<DB>(&mut tx, key, materials).await?;
             Ok(tx.commit().await?)
@@ -151,7 +161,7 @@ pub(crate) async fn commit<DB: Backend>(
         .bind(key.spec.word())
         .bind(key.usage.word())
         .bind(key.origin.word())
-        .bind(key.state.word())
+        .bind(key.lasting_state().word())
         .bind(key.created_at.0)
         .bind(key.deletion.map(|deletion| deletion.at.0))
         .bind(key.deletion.map(|deletion| i64::from(deletion.window_days)))

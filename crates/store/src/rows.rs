@@ -3,8 +3,9 @@
 
 use import_engine::store::{Grant, KeyUse, Label, Sealed, StoreError, StoredKeyPair, StoredParameters};
 use import_engine::{
-    Deletion, DomainClock, Expiry, Key, KeyId, KeySpec, KeyState, KeyUsage, MaterialId, MaterialRecord, MaterialRole,
-    Origin, Scope, Tenant, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    Connection, ConnectionState, Deletion, DomainClock, Expiry, Key, KeyId, KeySpec, KeyState, KeyStore, KeyStoreKind,
+    KeyUsage, MaterialId, MaterialRecord, MaterialRole, Origin, Residence, Scope, Tenant, Timestamp, WrappingAlgorithm,
+    WrappingKeySpec,
 };
 use sqlx::FromRow;
 
@@ -28,6 +29,13 @@ pub(crate) struct KeyRow {
     description: String,
     name: Option<String>,
     attributes: String,
+    // Of the key store. All null if the key lives in none of its tenant's.
+    store: Option<String>,
+    outside_key: Option<String>,
+    store_attributes: Option<String>,
+    store_state: Option<String>,
+    store_settles_at: Option<i64>,
+    store_fault: Option<String>,
     // Of the material. All null if the key has none.
     material_id: Option<String>,
     generation: Option<i64>,
@@ -60,6 +68,23 @@ pub(crate) struct KeyPairRow {
     spec: String,
     public_key: Vec<u8>,
     private_key: Vec<u8>,
+}
+
+#[derive(FromRow)]
+pub(crate) struct KeyStoreRow {
+    vendor: String,
+    account: String,
+    region: String,
+    id: String,
+    revision: i64,
+    name: String,
+    kind: String,
+    claim: String,
+    attributes: String,
+    state: String,
+    settles_at: i64,
+    fault: Option<String>,
+    created_at: i64,
 }
 
 #[derive(FromRow)]
@@ -206,16 +231,32 @@ fn key(row: KeyRow) -> Result<Key, StoreError> {
         }
         _ => return Err(corrupt("deletion_at")),
     };
+    let state = KeyState::from_word(&row.state).ok_or_else(|| corrupt("state"))?;
+    let residence = match (row.store, row.store_attributes, row.store_state, row.store_settles_at) {
+        (Some(store), Some(store_attributes), Some(word), Some(settles_at)) => Some(Residence {
+            store: original(store),
+            outside_key: row.outside_key.map(original),
+            store_attributes: original(store_attributes),
+            connection: Connection {
+                state: ConnectionState::from_word(&word).ok_or_else(|| corrupt("store_state"))?,
+                settles_at: Timestamp(settles_at),
+                fault: row.store_fault.map(original),
+            },
+            resumes: state,
+        }),
+        _ => None,
+    };
     Ok(Key {
         spec: KeySpec::from_word(&row.spec).ok_or_else(|| corrupt("spec"))?,
         usage: KeyUsage::from_word(&row.usage).ok_or_else(|| corrupt("usage"))?,
         origin: Origin::from_word(&row.origin).ok_or_else(|| corrupt("origin"))?,
-        state: KeyState::from_word(&row.state).ok_or_else(|| corrupt("state"))?,
+        state,
         created_at: Timestamp(row.created_at),
         deletion,
         description: original(row.description),
         name: row.name.map(original),
         attributes: original(row.attributes),
+        residence,
         materials: Vec::new(),
         revision: row.revision,
         scope,
@@ -259,6 +300,32 @@ pub(crate) fn parameters(row: ParametersRow) -> Result<StoredParameters, StoreEr
         created_at: Timestamp(row.created_at),
         valid_to: Timestamp(row.valid_to),
         superseded: row.superseded,
+    })
+}
+
+/// A key store from its row.
+pub(crate) fn key_store(row: KeyStoreRow) -> Result<KeyStore, StoreError> {
+    let scope = Scope::new(Tenant::new(original(row.vendor), original(row.account)), original(row.region));
+    let id = original(row.id);
+    let corrupt = |column| StoreError::Corrupt {
+        table: "key_stores",
+        column,
+        key: format!("{}/{}/{id}", scope.tenant, scope.region),
+    };
+    Ok(KeyStore {
+        name: original(row.name),
+        kind: KeyStoreKind::from_word(&row.kind).ok_or_else(|| corrupt("kind"))?,
+        claim: original(row.claim),
+        attributes: original(row.attributes),
+        connection: Connection {
+            state: ConnectionState::from_word(&row.state).ok_or_else(|| corrupt("state"))?,
+            settles_at: Timestamp(row.settles_at),
+            fault: row.fault.map(original),
+        },
+        created_at: Timestamp(row.created_at),
+        revision: row.revision,
+        scope,
+        id,
     })
 }
 

@@ -75,6 +75,7 @@ impl Operation for CreateKey {
             description: input.description.unwrap_or_default(),
             name: None,
             attributes: attributes.to_text()?,
+            residence: None,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
         Ok(Output { key_metadata: KeyMetadata::of(&key) })
@@ -127,6 +128,7 @@ fn key_origin(input: &Input) -> Result<Origin, Refusal> {
     }
     match input.origin.as_deref() {
         None => Ok(Origin::Generated),
+        Some(word @ ("AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE")) => Err(unsupported(&format!("Origin {word}"))),
         Some(word) => names::origin(word).ok_or_else(|| unsupported(&format!("Origin {word}"))),
     }
 }

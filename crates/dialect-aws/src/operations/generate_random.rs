@@ -46,7 +46,7 @@ impl Operation for GenerateRandom {
         };
         if let Some(id) = input.custom_key_store_id {
             // There are none.
-            return Err(Refusal::NoSuchKeyStore(id));
+            return Err(import_engine::Error::KeyStoreNotFound(id).into());
         }
         checks::recipient(input.recipient.as_ref())?;
         Ok(Output { plaintext: call.engine.random(length)?.into() })

@@ -77,6 +77,7 @@ impl Operation for CreateKey {
             description: input.key_description.unwrap_or_default(),
             name: Some(input.key_alias),
             attributes: attributes.to_text()?,
+            residence: None,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
         Ok(KeyInfo {

@@ -82,6 +82,7 @@ impl Operation for CreateKey {
             description,
             name: Some(input.alias),
             attributes: Attributes { tags }.to_text()?,
+            residence: None,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
         Ok(Output {

@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::key::{Expiry, Key, KeyState, MaterialRecord, MaterialRole};
+use crate::key_store::{ConnectionState, Residence};
 use crate::material::Material;
 use crate::primitives::{canonical, generate, identity, public_key};
 use crate::sealing::{Purpose, place};
@@ -27,6 +28,17 @@ pub struct NewKey {
     pub name: Option<String>,
     /// The dialect's own JSON text.
     pub attributes: String,
+    /// The key store it shall live in, if it is one of the tenant's own.
+    pub residence: Option<NewResidence>,
+}
+
+/// Where in a key store a new key shall live.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewResidence {
+    /// The store's identifier.
+    pub store: String,
+    /// The name of the key that somebody else keeps, if half of it is not kept here.
+    pub outside_key: Option<String>,
 }
 
 /// Whether a key of this kind can have this usage.
@@ -47,7 +59,9 @@ impl Engine {
     /// Makes a key: enabled with fresh material, or waiting for an import.
     ///
     /// # Errors
-    /// [`Error::UsageUnfit`], [`Error::TooManyKeys`], [`Error::NameTaken`], [`Error::Busy`] if no RSA key came in time.
+    /// [`Error::UsageUnfit`], [`Error::TooManyKeys`], [`Error::NameTaken`], [`Error::Busy`] if no RSA
+    /// key came in time; [`Error::KeyStoreNotFound`], [`Error::KeyStoreState`],
+    /// [`Error::OutsideKeyTaken`].
     pub async fn create_key(&self, scope: &Scope, new: NewKey) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
@@ -67,11 +81,15 @@ impl Engine {
             description: new.description,
             name: new.name,
             attributes: new.attributes,
+            residence: None,
             materials: Vec::new(),
             revision: 1,
         };
+        if let Some(new) = new.residence {
+            key.residence = Some(self.move_in(scope, new, now).await?);
+        }
         let mut sealed = Vec::new();
-        if key.origin == Origin::Generated {
+        if key.origin != Origin::Imported {
             let material = self.fresh_material(key.spec).await?;
             let id = self.sealing.fingerprint(&scope.tenant, &key.id, &identity(key.spec, &material)?)?;
             let bytes = self.sealing.seal(Purpose::Material, &place(scope, &key.id, &id.0), material.expose())?;
@@ -95,7 +113,7 @@ impl Engine {
                 self.sweep_tenant(&scope.tenant, now).await?;
                 match self.store.insert_key(&key, &sealed).await {
                     Ok(()) => Ok(key),
-                    Err(StoreError::AlreadyExists) => Err(Error::NameTaken(key.name.unwrap_or_default())),
+                    Err(StoreError::AlreadyExists) => Err(taken(key)),
                     Err(error) => Err(error.into()),
                 }
             }
@@ -116,6 +134,19 @@ impl Engine {
         // Some may be due to vanish and not have met a sweep yet.
         self.sweep_tenant(&scope.tenant, now).await?;
         if self.store.count_keys(scope).await? < most { Ok(()) } else { Err(Error::TooManyKeys) }
+    }
+
+    /// The residence of a new key in a store that is connected.
+    async fn move_in(&self, scope: &Scope, new: NewResidence, now: Timestamp) -> Result<Residence, Error> {
+        let store = self.key_store_at(scope, &new.store, now).await?;
+        store.require(&[ConnectionState::Connected])?;
+        Ok(Residence {
+            store: store.id,
+            outside_key: new.outside_key,
+            store_attributes: store.attributes,
+            connection: store.connection,
+            resumes: KeyState::Enabled,
+        })
     }
 
     /// Material that nobody has seen. RSA keys come from the pool: primes are not sought on the
@@ -140,5 +171,14 @@ impl Engine {
                 self.compute(spec.is_asymmetric(), move || generate(spec, chance.as_ref())).await
             }
         }
+    }
+}
+
+/// What of a key that could not be stored is another's: vendors whose keys have names have no keys
+/// outside.
+fn taken(key: Key) -> Error {
+    match key.residence.and_then(|residence| residence.outside_key) {
+        Some(name) => Error::OutsideKeyTaken(name),
+        None => Error::NameTaken(key.name.unwrap_or_default()),
     }
 }

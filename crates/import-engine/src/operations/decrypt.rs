@@ -5,8 +5,9 @@ use crate::error::Error;
 use crate::key::{Key, KeyOperation};
 use crate::material::Material;
 use crate::operations::encrypt::{EncryptionContext, SymmetricCiphertext, message_binding, message_info, require_fit};
+use crate::outside::OutsideFault;
 use crate::primitives::SealedData;
-use crate::spec::{EncryptionAlgorithm, KeyUsage};
+use crate::spec::{EncryptionAlgorithm, KeyUsage, Origin};
 use crate::tenant::{KeyId, Scope};
 
 /// The key that worked, and what came out.
@@ -23,7 +24,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::KeyNotFound`], [`Error::WrongState`], [`Error::WrongUsage`],
-    /// [`Error::AlgorithmUnfit`]; [`Error::CiphertextInvalid`] for everything about the ciphertext
+    /// [`Error::AlgorithmUnfit`], [`Error::Outside`]; [`Error::CiphertextInvalid`] for everything about the ciphertext
     /// and its context.
     pub async fn decrypt(
         &self,
@@ -38,9 +39,15 @@ impl Engine {
             return Err(Error::CiphertextInvalid);
         }
         let loaded = self.loaded_key(&key, &ciphertext.material).await?;
-        let data = SealedData { salt: ciphertext.salt, nonce: ciphertext.nonce, body: ciphertext.body.clone() };
+        let body = self.open_outside(&key, ciphertext, context).await?;
+        let data = SealedData { salt: ciphertext.salt, nonce: ciphertext.nonce, body };
         let binding = message_binding(&key.id, &ciphertext.material, context);
-        let plaintext = loaded.open(&message_info(&key), &binding, &data)?;
+        let plaintext = match loaded.open(&message_info(&key), &binding, &data) {
+            Err(Error::CiphertextInvalid) if key.origin == Origin::Outside => {
+                return Err(Error::Outside { key: key.id, fault: OutsideFault::CiphertextInvalid });
+            }
+            opened => opened?,
+        };
         Ok(Decrypted { key, plaintext })
     }
 

@@ -97,7 +97,8 @@ impl Engine {
         let (key, material, loaded) = self.usable(scope, id, KeyOperation::Encrypt, KeyUsage::EncryptDecrypt).await?;
         require_fit(&key, algorithm)?;
         let ciphertext = if algorithm == EncryptionAlgorithm::Symmetric {
-            Ciphertext::Symmetric(seal(&loaded, &key, material, context, &plaintext, self.chance.as_ref())?)
+            let inner = seal(&loaded, &key, material, context, &plaintext, self.chance.as_ref())?;
+            Ciphertext::Symmetric(self.seal_outside(&key, inner, context).await?)
         } else {
             let slow = algorithm == EncryptionAlgorithm::Sm2;
             Ciphertext::Asymmetric(self.compute(slow, move || loaded.encrypt(algorithm, plaintext.expose())).await?)
@@ -122,7 +123,8 @@ impl Engine {
         require_fit(&key, EncryptionAlgorithm::Symmetric)?;
         let mut plaintext = Material::zeroed(length);
         self.chance.fill_secret(plaintext.expose_mut())?;
-        let ciphertext = seal(&loaded, &key, material, context, &plaintext, self.chance.as_ref())?;
+        let inner = seal(&loaded, &key, material, context, &plaintext, self.chance.as_ref())?;
+        let ciphertext = self.seal_outside(&key, inner, context).await?;
         Ok(DataKey { key, plaintext, ciphertext })
     }
 }

@@ -173,7 +173,7 @@ pub fn scope(account: &str) -> Scope {
 }
 
 pub fn new_key(spec: KeySpec, usage: KeyUsage, origin: Origin) -> NewKey {
-    NewKey { spec, usage, origin, description: String::new(), name: None, attributes: String::new() }
+    NewKey { spec, usage, origin, description: String::new(), name: None, attributes: String::new(), residence: None }
 }
 
 pub fn import(parameters: &ImportParameters, plain: &[u8], expiry: Expiry) -> ImportMaterial {

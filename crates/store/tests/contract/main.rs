@@ -21,6 +21,7 @@ macro_rules! promises {
 
 mod grants;
 mod imports;
+mod key_stores;
 mod key_uses;
 mod keys;
 mod labels;

@@ -34,6 +34,7 @@ pub fn key_in(scope: Scope, id: &str) -> Key {
         description: String::new(),
         name: None,
         attributes: "{}".to_owned(),
+        residence: None,
         materials: Vec::new(),
         revision: 1,
     }

@@ -255,6 +255,10 @@ fn failed(failure: &Failure, context: Context<'_>) -> Answer {
 
 fn refused(error: &Error, context: Context<'_>) -> Answer {
     let arn = |id| context.scope.map(|scope| key_arn(scope, id)).unwrap_or_default();
+    let arn_in = |region: &String, id| {
+        let there = context.scope.map(|scope| Scope::new(scope.tenant.clone(), region.as_str()));
+        there.map(|scope| key_arn(&scope, id)).unwrap_or_default()
+    };
     let alias = |name| context.scope.map(|scope| alias_arn(scope, name)).unwrap_or_default();
     match error {
         Error::KeyNotFound(id) => not_found(no_such_key(&arn(id))),
@@ -287,6 +291,23 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
             ),
         ),
         Error::AlgorithmUnfit { spec, algorithm, .. } => algorithm_unfit(names::algorithm_word(algorithm), *spec),
+        // Unverified: exception and text.
+        Error::ProviderKey { key, .. } => access_denied(format!(
+            "User: {} is not authorized to perform: kms:{} on resource: {}",
+            principal(context),
+            context.operation.unwrap_or_default(),
+            arn(key)
+        )),
+        Error::NotPrimary(key) => unsupported(format!("{} is not a multi-region primary key.", arn(key))),
+        // Unverified: the exception, and this text and the next two.
+        Error::AlreadyPrimary(key) => unsupported(format!("{} is already the multi-region primary key.", arn(key))),
+        Error::MemberExists { key, region } => {
+            with("AlreadyExistsException", format!("{} already exists.", arn_in(region, key)))
+        }
+        Error::NoReplica { key, region } => not_found(no_such_key(&arn_in(region, key))),
+        Error::ReplicaState { key, region, state } => {
+            wrong_state(&arn_in(region, key), *state, KeyOperation::MovePrimary)
+        }
         Error::UsageUnfit { spec, usage } => validation(format!(
             "KeyUsage {} is not compatible with KeySpec {}",
             names::usage_word(*usage),
@@ -375,14 +396,18 @@ fn wrong_state(arn: &str, state: KeyState, operation: KeyOperation) -> Answer {
 }
 
 fn not_authorized(context: Context<'_>) -> String {
-    let principal = context.scope.map_or_else(String::new, |scope| {
-        format!("arn:{}:iam::{}:root", partition(&scope.region), scope.tenant.account)
-    });
     format!(
-        "User: {principal} is not authorized to perform: kms:{} on this resource because the resource does not exist \
+        "User: {} is not authorized to perform: kms:{} on this resource because the resource does not exist \
          in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
+        principal(context),
         context.operation.unwrap_or_default()
     )
+}
+
+fn principal(context: Context<'_>) -> String {
+    context.scope.map_or_else(String::new, |scope| {
+        format!("arn:{}:iam::{}:root", partition(&scope.region), scope.tenant.account)
+    })
 }
 
 fn unproven_answer(unproven: &Unproven) -> Answer {

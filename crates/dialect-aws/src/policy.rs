@@ -23,6 +23,7 @@ const DAY_SECONDS: i64 = 86_400;
 
 const COMMON: Policy = Policy {
     key_id_form: KeyIdForm::RandomUuid,
+    multi_region_key_id_form: KeyIdForm::Prefixed("mrk-"),
     token_lifetime_seconds: DAY_SECONDS,
     // Unverified: AWS does not say how long a token is. Opaque and below the 6,144 bytes of its shape.
     token_length: 2048,
@@ -47,6 +48,8 @@ const COMMON: Policy = Policy {
     grants_per_key: 50_000,
     keys_per_scope: Some(100_000),
     usage_before_state: false,
+    // Unverified: that an AWS managed key takes no alias of its owner's.
+    provider_keys: &[KeyOperation::Encrypt, KeyOperation::Decrypt, KeyOperation::GenerateDataKey],
     states: STATES,
 };
 

@@ -206,6 +206,13 @@ fn tell_error(error: Error) -> Told {
         | Error::TooManyGrants(_)
         | Error::GrantNotFound(_) => service(Code::NoSuchKey),
         Error::NameTaken(_) => service(Code::AliasTaken),
+        // No key of this dialect is the provider's, or lives in several regions, yet.
+        Error::ProviderKey { .. } => parameter("key_id"),
+        Error::NotPrimary(_)
+        | Error::AlreadyPrimary(_)
+        | Error::MemberExists { .. }
+        | Error::NoReplica { .. }
+        | Error::ReplicaState { .. } => parameter("replica_region"),
         Error::WrongState { state, operation, .. } => service(wrong_state(operation, state)),
         Error::WrongUsage { spec, usage, operation, .. } => tell_usage(spec, usage, operation),
         Error::AlgorithmUnfit { spec, algorithm, .. } => algorithm_unfit(spec, algorithm),

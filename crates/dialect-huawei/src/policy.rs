@@ -71,6 +71,8 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
 
 static POLICY: Policy = Policy {
     key_id_form: KeyIdForm::RandomUuid,
+    // No key of this dialect lives in several regions yet.
+    multi_region_key_id_form: KeyIdForm::RandomUuid,
     token_lifetime_seconds: 24 * 60 * 60,
     // As long as the token in the vendor's own sample: 2236 characters of base64.
     token_length: 1676,
@@ -99,6 +101,8 @@ static POLICY: Policy = Policy {
     // Not told yet, not enforced.
     keys_per_scope: None,
     usage_before_state: true,
+    // No key of this dialect is the provider's yet.
+    provider_keys: &[],
     states: STATES,
 };
 

@@ -286,6 +286,13 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::TooManyGrants(_)
         | Error::GrantNotFound(_) => known(CMK_NOT_FOUND),
         Error::NameTaken(_) => known(ALIAS_ALREADY_EXISTS),
+        // No key of this dialect is the provider's, or lives in several regions, yet.
+        Error::ProviderKey { .. }
+        | Error::NotPrimary(_)
+        | Error::AlreadyPrimary(_)
+        | Error::MemberExists { .. }
+        | Error::NoReplica { .. }
+        | Error::ReplicaState { .. } => known(CMK_STATE_NOT_SUPPORT),
         Error::WrongState { state, operation, .. } => known(wrong_state(*operation, *state)),
         // Unverified: what Encrypt says about a key of another usage.
         Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } if action == "GenerateDataKey" => {

@@ -15,6 +15,8 @@ const RSA_2048: &[WrappingKeySpec] = &[WrappingKeySpec::Rsa2048];
 
 static POLICY: Policy = Policy {
     key_id_form: KeyIdForm::TimeUuid,
+    // No key of this dialect lives in several regions yet.
+    multi_region_key_id_form: KeyIdForm::TimeUuid,
     token_lifetime_seconds: 86_400,
     token_length: 96,
     newest_parameters_only: true,
@@ -40,6 +42,8 @@ static POLICY: Policy = Policy {
     // The quota is told, not enforced.
     keys_per_scope: None,
     usage_before_state: true,
+    // No key of this dialect is the provider's yet.
+    provider_keys: &[],
     states: &[
         (KeyOperation::Enable, &[Enabled, Disabled]),
         // Unverified: DisableKey on a disabled key changes nothing.

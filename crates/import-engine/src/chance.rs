@@ -35,6 +35,8 @@ pub enum KeyIdForm {
     RandomUuid,
     /// A UUID of version 1 whose time is the key's creation time.
     TimeUuid,
+    /// A word and 32 random lower-case hex digits.
+    Prefixed(&'static str),
 }
 
 /// A fresh key identifier in the vendor's form.
@@ -58,6 +60,7 @@ pub fn key_id(chance: &dyn Chance, form: KeyIdForm, now: Timestamp) -> Result<St
             let stamp = uuid::Timestamp::from_unix_time(seconds, nanos, u128::from(sequence), 14);
             Ok(uuid::Uuid::new_v1(stamp, &node).to_string())
         }
+        KeyIdForm::Prefixed(word) => Ok(format!("{word}{}", row_id(chance)?)),
     }
 }
 

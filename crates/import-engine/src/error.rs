@@ -68,6 +68,46 @@ pub enum Error {
         /// The engine's word of the algorithm.
         algorithm: &'static str,
     },
+    /// The key is managed by the provider of the service, who does not leave this to its owner.
+    #[error("{operation} of the provider's key {key}")]
+    ProviderKey {
+        /// Which key.
+        key: KeyId,
+        /// What was asked.
+        operation: KeyOperation,
+    },
+    /// The key is not one that copies in other regions are made of.
+    #[error("key {0} is no primary")]
+    NotPrimary(KeyId),
+    /// The key is the primary already.
+    #[error("key {0} is the primary already")]
+    AlreadyPrimary(KeyId),
+    /// There is a copy of the key in the region already.
+    #[error("key {key} exists in {region}")]
+    MemberExists {
+        /// Which key.
+        key: KeyId,
+        /// The region.
+        region: String,
+    },
+    /// There is no copy of the key in the region.
+    #[error("key {key} does not exist in {region}")]
+    NoReplica {
+        /// Which key.
+        key: KeyId,
+        /// The region.
+        region: String,
+    },
+    /// The state of the key's copy in another region does not allow that it becomes the primary.
+    #[error("move of the primary to the copy of key {key} in {region} while {state}")]
+    ReplicaState {
+        /// Which key.
+        key: KeyId,
+        /// The copy's region.
+        region: String,
+        /// The state the copy is in.
+        state: KeyState,
+    },
     /// A usage that a key of this kind cannot have.
     #[error("usage {usage} with kind {spec}")]
     UsageUnfit {

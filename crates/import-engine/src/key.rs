@@ -7,6 +7,7 @@
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::key_store::{ConnectionState, Residence};
+use crate::multi_region::MultiRegion;
 use crate::outside::OutsideFault;
 use crate::policy::{LossWhileDisabled, Policy};
 use crate::spec::{KeySpec, KeyUsage, Origin};
@@ -82,6 +83,16 @@ words! {
         Replicate = "replicate",
         /// Make one of its replicas the primary.
         MovePrimary = "move primary",
+    }
+}
+
+words! {
+    /// Who manages a key.
+    pub enum KeyManager {
+        /// Its owner.
+        Owner = "owner",
+        /// Whoever provides the service, for its own use on the owner's behalf.
+        Provider = "provider",
     }
 }
 
@@ -172,6 +183,10 @@ pub struct Key {
     pub attributes: String,
     /// The key store it lives in, if it is one of the tenant's own.
     pub residence: Option<Residence>,
+    /// Who manages it.
+    pub manager: KeyManager,
+    /// For a key that can live in several regions.
+    pub multi_region: Option<MultiRegion>,
     /// Its materials, oldest first. Empty until the first import.
     pub materials: Vec<MaterialRecord>,
     /// Counts stored changes; a change is stored only on the revision it was made from.
@@ -182,6 +197,7 @@ impl Key {
     /// What this key is at `now`: expired material is gone, and `None` once its deletion is due.
     #[must_use]
     pub fn at(mut self, now: Timestamp, policy: &Policy) -> Option<Self> {
+        self.pass(now);
         if self.deletion.is_some_and(|deletion| deletion.at <= now) {
             return None;
         }
@@ -214,11 +230,16 @@ impl Key {
                 Expiry::At(end) => Some(end),
                 Expiry::Never => None,
             });
-        expiries.chain(self.deletion.map(|deletion| deletion.at)).min()
+        let deletion = self.deletion.map(|deletion| deletion.at);
+        let passing = self.multi_region.as_ref().and_then(MultiRegion::due_at);
+        expiries.chain(deletion).chain(passing).min()
     }
 
-    /// Refuses unless the vendor allows the operation in the key's state.
+    /// Refuses unless the vendor allows the operation in the key's state, and to its owner.
     pub fn require(&self, operation: KeyOperation, policy: &Policy) -> Result<(), Error> {
+        if self.manager == KeyManager::Provider && !policy.provider_keys.contains(&operation) {
+            return Err(Error::ProviderKey { key: self.id.clone(), operation });
+        }
         if policy.allows(operation, self.state) {
             Ok(())
         } else if self.state == KeyState::Unavailable && self.origin == Origin::Outside {
@@ -239,7 +260,7 @@ impl Key {
     /// Makes the key usable, if it has its material.
     pub fn enable(mut self, policy: &Policy) -> Result<Self, Error> {
         self.require(KeyOperation::Enable, policy)?;
-        self.state = KeyState::Enabled;
+        self.turn(KeyState::Enabled);
         self.settle(policy);
         Ok(self)
     }
@@ -247,7 +268,7 @@ impl Key {
     /// Makes the key unusable for now.
     pub fn disable(mut self, policy: &Policy) -> Result<Self, Error> {
         self.require(KeyOperation::Disable, policy)?;
-        self.state = KeyState::Disabled;
+        self.turn(KeyState::Disabled);
         self.settle(policy);
         Ok(self)
     }
@@ -259,7 +280,7 @@ impl Key {
             return Err(Error::DeletionWindow);
         }
         let at = now.plus_seconds(i64::from(window_days) * 86_400).whole_milliseconds();
-        self.state = KeyState::PendingDeletion;
+        self.turn(KeyState::PendingDeletion);
         self.deletion = Some(Deletion { at, window_days });
         Ok(self)
     }
@@ -269,7 +290,7 @@ impl Key {
     pub fn cancel_deletion(mut self, policy: &Policy) -> Result<Self, Error> {
         self.require(KeyOperation::CancelDeletion, policy)?;
         self.deletion = None;
-        self.state = if self.has_all_material() { KeyState::Disabled } else { KeyState::PendingImport };
+        self.turn(if self.has_all_material() { KeyState::Disabled } else { KeyState::PendingImport });
         self.settle(policy);
         Ok(self)
     }
@@ -308,6 +329,7 @@ impl Key {
         if self.state == KeyState::PendingImport && self.has_all_material() {
             self.state = KeyState::Enabled;
         }
+        self.settle_later(policy);
         Ok(self)
     }
 
@@ -369,6 +391,7 @@ impl Key {
     }
 
     fn settle_without_material(&mut self, policy: &Policy) {
+        self.settle_later(policy);
         match (self.state, policy.loss_while_disabled) {
             (KeyState::Enabled, _) | (KeyState::Disabled, LossWhileDisabled::PendingImport) => {
                 self.state = KeyState::PendingImport;

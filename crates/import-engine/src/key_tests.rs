@@ -13,6 +13,7 @@ const EVERY: &[KeyState] = KeyState::ALL;
 const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
     Policy {
         key_id_form: KeyIdForm::RandomUuid,
+        multi_region_key_id_form: KeyIdForm::RandomUuid,
         token_lifetime_seconds: 86_400,
         token_length: 96,
         newest_parameters_only: false,
@@ -28,6 +29,7 @@ const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         grants_per_key: 0,
         keys_per_scope: None,
         usage_before_state: false,
+        provider_keys: &[],
         states: &[
             (KeyOperation::Enable, EVERY),
             (KeyOperation::Disable, EVERY),
@@ -71,6 +73,8 @@ fn key(origin: Origin, state: KeyState, materials: Vec<MaterialRecord>) -> Key {
         name: None,
         attributes: String::new(),
         residence: None,
+        manager: KeyManager::Owner,
+        multi_region: None,
         materials,
         revision: 3,
     }

@@ -15,6 +15,8 @@ use crate::tenant::Scope;
 pub struct Policy {
     /// How key identifiers look.
     pub key_id_form: KeyIdForm,
+    /// How identifiers of keys look that can live in several regions.
+    pub multi_region_key_id_form: KeyIdForm,
     /// How long import parameters are good, in seconds.
     pub token_lifetime_seconds: i64,
     /// How many bytes an import token has. At least [`crate::TOKEN_LENGTH_MIN`].
@@ -45,6 +47,8 @@ pub struct Policy {
     pub keys_per_scope: Option<u32>,
     /// Whether a wrong usage is told before a wrong state.
     pub usage_before_state: bool,
+    /// What the owner may do with a key that the provider manages.
+    pub provider_keys: &'static [KeyOperation],
     /// In which states each operation is legal.
     pub states: &'static [(KeyOperation, &'static [KeyState])],
 }

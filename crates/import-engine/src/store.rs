@@ -41,6 +41,15 @@ pub struct SealedMaterial {
     pub sealed: Sealed,
 }
 
+/// A key to be stored, with new bytes of its materials.
+#[derive(Clone, Debug)]
+pub struct ChangedKey {
+    /// The record.
+    pub key: Key,
+    /// New bytes; those of other materials stay as they are.
+    pub materials: Vec<SealedMaterial>,
+}
+
 /// A set of import parameters as stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredParameters {
@@ -157,6 +166,22 @@ pub trait Keys: Send + Sync {
 
     /// How many keys the scope has, whatever their state.
     async fn count_keys(&self, scope: &Scope) -> Result<u64>;
+
+    /// The keys of one identifier, in whatever region of the tenant, in the order of regions.
+    async fn members(&self, tenant: &Tenant, id: &KeyId) -> Result<Vec<Key>>;
+
+    /// Stores several changed keys, each as in [`Keys::commit_key`], and a new one as in
+    /// [`Keys::insert_key`], or none of them.
+    ///
+    /// # Errors
+    /// As in these two.
+    async fn commit_members(&self, changed: &[ChangedKey], new: Option<&ChangedKey>) -> Result<()>;
+
+    /// [`Keys::insert_key`] of a key with its first label.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] if the identifier, the name or the label is taken in the scope.
+    async fn insert_labelled_key(&self, key: &ChangedKey, label: &Label) -> Result<()>;
 
     /// Removes a key with all that hangs on it: materials, parameters, labels, grants, its last use.
     ///

@@ -1,13 +1,14 @@
 //! Key records and the bytes of their materials.
 
 use async_trait::async_trait;
-use import_engine::store::{Keys, Sealed, SealedMaterial, StoreError};
+use import_engine::store::{ChangedKey, Keys, Label, Sealed, SealedMaterial, StoreError};
 use import_engine::{Expiry, Key, KeyId, MaterialId, MaterialRecord, Scope, Tenant, Timestamp};
 
 use crate::backend::Backend;
 use crate::key_stores;
+use crate::labels;
 use crate::rows::{self, CountRow, IdRow, KeyRow, PresentRow, SealedRow};
-use crate::sql::{Failure, SqlStore, sql};
+use crate::sql::{Failure, SqlStore, Statement, sql};
 use crate::text::keepable;
 
 /// Keys beside their materials, never with the bytes. One statement, so that a record and its
@@ -19,6 +20,7 @@ macro_rules! select_keys {
                  k.created_at, k.deletion_at, k.deletion_window_days, k.description, k.name, k.attributes, \
                  r.store, r.outside_key, s.attributes AS store_attributes, s.state AS store_state, \
                  s.settles_at AS store_settles_at, s.fault AS store_fault, \
+                 k.manager, k.primary_region, k.settles_into, k.settles_at, k.waiting_window_days, k.waiting_until, \
                  m.id AS material_id, m.generation, m.role, m.imported_at, m.expires_at, \
                  m.description AS material_description, m.public_key, \
                  m.sealed IS NOT NULL AS present \
@@ -40,35 +42,19 @@ macro_rules! select_keys {
 #[async_trait]
 impl<DB: Backend> Keys for SqlStore<DB> {
     async fn insert_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<(), StoreError> {
-        let insert = "INSERT INTO keys (vendor, account, region, id, revision, spec, usage, origin, state, \
-                 created_at, deletion_at, deletion_window_days, description, name, attributes, due_at) \
-             VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-             ON CONFLICT DO NOTHING";
         self.write(|| async {
             let mut tx = self.begin().await?;
-            let inserted = sql::<DB>(insert)
-                .scope(&key.scope)
-                .text(&key.id.0)
-                .bind(key.spec.word())
-                .bind(key.usage.word())
-                .bind(key.origin.word())
-                .bind(key.lasting_state().word())
-                .bind(key.created_at.0)
-                .bind(key.deletion.map(|deletion| deletion.at.0))
-                .bind(key.deletion.map(|deletion| i64::from(deletion.window_days)))
-                .text(&key.description)
-                .text_or_null(key.name.as_deref())
-                .text(&key.attributes)
-                .bind(key.due_at().map(|due| due.0))
-                .run(&mut tx)
-                .await?;
-            if inserted == 0 {
-                return Err(StoreError::AlreadyExists.into());
-            }
-            if let Some(residence) = &key.residence {
-                key_stores::house::<DB>(&mut tx, key, residence).await?;
-            }
-            put_materials::<DB>(&mut tx, key, materials).await?;
+            insert::<DB>(&mut tx, key, materials).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    async fn insert_labelled_key(&self, key: &ChangedKey, label: &Label) -> Result<(), StoreError> {
+        self.write(|| async {
+            let mut tx = self.begin().await?;
+            insert::<DB>(&mut tx, &key.key, &key.materials).await?;
+            labels::insert::<DB>(&mut tx, label).await?;
             Ok(tx.commit().await?)
         })
         .await
@@ -121,6 +107,29 @@ impl<DB: Backend> Keys for SqlStore<DB> {
         Ok(rows::count(found.first()))
     }
 
+    async fn members(&self, tenant: &Tenant, id: &KeyId) -> Result<Vec<Key>, StoreError> {
+        let select = select_keys!("vendor = $1 AND account = $2 AND id = $3", "k.region");
+        rows::keys(self.read(sql(select).tenant(tenant).text(&id.0)).await?)
+    }
+
+    async fn commit_members(&self, changed: &[ChangedKey], new: Option<&ChangedKey>) -> Result<(), StoreError> {
+        // Always in the same order, so that none who locks several waits for another in a circle.
+        let mut ordered: Vec<&ChangedKey> = changed.iter().collect();
+        ordered.sort_by(|one, other| (&one.key.scope, &one.key.id).cmp(&(&other.key.scope, &other.key.id)));
+        let ordered = &ordered;
+        self.write(|| async move {
+            let mut tx = self.begin().await?;
+            for ChangedKey { key, materials } in ordered.iter().copied() {
+                commit::<DB>(&mut tx, key, materials).await?;
+            }
+            if let Some(ChangedKey { key, materials }) = new {
+                insert::<DB>(&mut tx, key, materials).await?;
+            }
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
     async fn remove_key(&self, key: &Key) -> Result<(), StoreError> {
         let delete =
             "DELETE FROM keys WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
@@ -143,21 +152,33 @@ impl<DB: Backend> Keys for SqlStore<DB> {
     }
 }
 
-/// Stores a changed key inside a transaction that has not touched anything after the key yet: every
-/// transaction locks the key's row first, so that none waits for another in a circle.
-pub(crate) async fn commit<DB: Backend>(
+/// Stores a new key.
+async fn insert<DB: Backend>(
     connection: &mut DB::Connection,
     key: &Key,
     materials: &[SealedMaterial],
 ) -> Result<(), Failure> {
-    let update = "UPDATE keys SET revision = revision + 1, spec = $6, usage = $7, origin = $8, state = $9, \
-             created_at = $10, deletion_at = $11, deletion_window_days = $12, description = $13, name = $14, \
-             attributes = $15, due_at = $16 \
-         WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
-    let updated = sql::<DB>(update)
-        .scope(&key.scope)
-        .text(&key.id.0)
-        .bind(key.revision)
+    let insert = "INSERT INTO keys (vendor, account, region, id, revision, spec, usage, origin, state, \
+             created_at, deletion_at, deletion_window_days, description, name, attributes, due_at, manager, \
+             primary_region, settles_into, settles_at, waiting_window_days, waiting_until) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+         ON CONFLICT DO NOTHING";
+    let statement = record(sql::<DB>(insert).scope(&key.scope).text(&key.id.0).bind(1i64), key);
+    if statement.run(connection).await? == 0 {
+        return Err(StoreError::AlreadyExists.into());
+    }
+    if let Some(residence) = &key.residence {
+        key_stores::house::<DB>(connection, key, residence).await?;
+    }
+    put_materials::<DB>(connection, key, materials).await
+}
+
+/// Binds what can change about a key, in the order in which both statements name it.
+fn record<DB: Backend>(statement: Statement<DB>, key: &Key) -> Statement<DB> {
+    let regions = key.multi_region.as_ref();
+    let settling = regions.and_then(|regions| regions.settling);
+    let waiting = regions.and_then(|regions| regions.waiting);
+    statement
         .bind(key.spec.word())
         .bind(key.usage.word())
         .bind(key.origin.word())
@@ -169,8 +190,28 @@ pub(crate) async fn commit<DB: Backend>(
         .text_or_null(key.name.as_deref())
         .text(&key.attributes)
         .bind(key.due_at().map(|due| due.0))
-        .run(connection)
-        .await;
+        .bind(key.manager.word())
+        .text_or_null(regions.map(|regions| regions.primary_region.as_str()))
+        .bind(settling.map(|settling| settling.into.word()))
+        .bind(settling.map(|settling| settling.at.0))
+        .bind(waiting.map(|waiting| i64::from(waiting.window_days)))
+        .bind(waiting.and_then(|waiting| waiting.until).map(|until| until.0))
+}
+
+/// Stores a changed key inside a transaction that has not touched anything after the key yet: every
+/// transaction locks the key's row first, so that none waits for another in a circle.
+pub(crate) async fn commit<DB: Backend>(
+    connection: &mut DB::Connection,
+    key: &Key,
+    materials: &[SealedMaterial],
+) -> Result<(), Failure> {
+    let update = "UPDATE keys SET revision = revision + 1, spec = $6, usage = $7, origin = $8, state = $9, \
+             created_at = $10, deletion_at = $11, deletion_window_days = $12, description = $13, name = $14, \
+             attributes = $15, due_at = $16, manager = $17, primary_region = $18, settles_into = $19, \
+             settles_at = $20, waiting_window_days = $21, waiting_until = $22 \
+         WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
+    let statement = sql::<DB>(update).scope(&key.scope).text(&key.id.0).bind(key.revision);
+    let updated = record(statement, key).run(connection).await;
     match updated {
         Ok(0) => return Err(StoreError::Stale.into()),
         Ok(_) => {}

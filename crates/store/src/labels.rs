@@ -7,7 +7,7 @@ use import_engine::{KeyId, Scope, Timestamp};
 use crate::backend::Backend;
 use crate::keys::count_change;
 use crate::rows::{self, CountRow, LabelRow};
-use crate::sql::{SqlStore, sql};
+use crate::sql::{Failure, SqlStore, sql};
 
 /// Labels above a name whose keys live on.
 macro_rules! select_after {
@@ -17,7 +17,8 @@ macro_rules! select_after {
              FROM labels AS l JOIN keys AS k \
                  ON k.vendor = l.vendor AND k.account = l.account AND k.region = l.region AND k.id = l.key_id \
              WHERE l.vendor = $1 AND l.account = $2 AND l.region = $3 AND l.name > $4 \
-                 AND (k.deletion_at IS NULL OR k.deletion_at > $5)",
+                 AND (k.deletion_at IS NULL OR k.deletion_at > $5) \
+                 AND (k.waiting_until IS NULL OR k.waiting_until + k.waiting_window_days * 86400000000 > $5)",
             $which,
             " ORDER BY l.name LIMIT $6"
         )
@@ -59,22 +60,10 @@ impl<DB: Backend> Labels for SqlStore<DB> {
     }
 
     async fn insert_label(&self, label: &Label, revision: i64) -> Result<(), StoreError> {
-        let insert = "INSERT INTO labels (vendor, account, region, name, key_id, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
         self.write(|| async {
             let mut tx = self.begin().await?;
             count_change::<DB>(&mut tx, &label.scope, &label.key, revision).await?;
-            let inserted = sql::<DB>(insert)
-                .scope(&label.scope)
-                .text(&label.name)
-                .text(&label.key.0)
-                .bind(label.created_at.0)
-                .bind(label.updated_at.0)
-                .run(&mut tx)
-                .await?;
-            if inserted == 0 {
-                return Err(StoreError::AlreadyExists.into());
-            }
+            insert::<DB>(&mut tx, label).await?;
             Ok(tx.commit().await?)
         })
         .await
@@ -112,4 +101,19 @@ impl<DB: Backend> Labels for SqlStore<DB> {
         })
         .await
     }
+}
+
+/// Stores a new label.
+pub(crate) async fn insert<DB: Backend>(connection: &mut DB::Connection, label: &Label) -> Result<(), Failure> {
+    let insert = "INSERT INTO labels (vendor, account, region, name, key_id, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    let inserted = sql::<DB>(insert)
+        .scope(&label.scope)
+        .text(&label.name)
+        .text(&label.key.0)
+        .bind(label.created_at.0)
+        .bind(label.updated_at.0)
+        .run(connection)
+        .await?;
+    if inserted == 0 { Err(StoreError::AlreadyExists.into()) } else { Ok(()) }
 }

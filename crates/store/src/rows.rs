@@ -3,9 +3,9 @@
 
 use import_engine::store::{Grant, KeyUse, Label, Sealed, StoreError, StoredKeyPair, StoredParameters};
 use import_engine::{
-    Connection, ConnectionState, Deletion, DomainClock, Expiry, Key, KeyId, KeySpec, KeyState, KeyStore, KeyStoreKind,
-    KeyUsage, MaterialId, MaterialRecord, MaterialRole, Origin, Residence, Scope, Tenant, Timestamp, WrappingAlgorithm,
-    WrappingKeySpec,
+    Connection, ConnectionState, Deletion, DomainClock, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyStore,
+    KeyStoreKind, KeyUsage, MaterialId, MaterialRecord, MaterialRole, MultiRegion, Origin, Residence, Scope, Settling,
+    Tenant, Timestamp, Waiting, WrappingAlgorithm, WrappingKeySpec,
 };
 use sqlx::FromRow;
 
@@ -29,6 +29,12 @@ pub(crate) struct KeyRow {
     description: String,
     name: Option<String>,
     attributes: String,
+    manager: String,
+    primary_region: Option<String>,
+    settles_into: Option<String>,
+    settles_at: Option<i64>,
+    waiting_window_days: Option<i64>,
+    waiting_until: Option<i64>,
     // Of the key store. All null if the key lives in none of its tenant's.
     store: Option<String>,
     outside_key: Option<String>,
@@ -246,6 +252,23 @@ fn key(row: KeyRow) -> Result<Key, StoreError> {
         }),
         _ => None,
     };
+    let settling = match (&row.settles_into, row.settles_at) {
+        (None, None) => None,
+        (Some(word), Some(at)) => {
+            let into = KeyState::from_word(word).ok_or_else(|| corrupt("settles_into"))?;
+            Some(Settling { into, at: Timestamp(at) })
+        }
+        _ => return Err(corrupt("settles_at")),
+    };
+    let waiting = match row.waiting_window_days {
+        None => None,
+        Some(days) => {
+            let window_days = u32::try_from(days).map_err(|_| corrupt("waiting_window_days"))?;
+            Some(Waiting { window_days, until: row.waiting_until.map(Timestamp) })
+        }
+    };
+    let multi_region =
+        row.primary_region.map(|region| MultiRegion { primary_region: original(region), settling, waiting });
     Ok(Key {
         spec: KeySpec::from_word(&row.spec).ok_or_else(|| corrupt("spec"))?,
         usage: KeyUsage::from_word(&row.usage).ok_or_else(|| corrupt("usage"))?,
@@ -257,6 +280,8 @@ fn key(row: KeyRow) -> Result<Key, StoreError> {
         name: row.name.map(original),
         attributes: original(row.attributes),
         residence,
+        manager: KeyManager::from_word(&row.manager).ok_or_else(|| corrupt("manager"))?,
+        multi_region,
         materials: Vec::new(),
         revision: row.revision,
         scope,

@@ -76,6 +76,7 @@ impl Operation for CreateKey {
             name: None,
             attributes: attributes.to_text()?,
             residence: None,
+            multi_region: false,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
         Ok(Output { key_metadata: KeyMetadata::of(&key) })

@@ -78,6 +78,7 @@ impl Operation for CreateKey {
             name: Some(input.key_alias),
             attributes: attributes.to_text()?,
             residence: None,
+            multi_region: false,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
         Ok(KeyInfo {

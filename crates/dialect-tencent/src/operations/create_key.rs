@@ -83,6 +83,7 @@ impl Operation for CreateKey {
             name: Some(input.alias),
             attributes: Attributes { tags }.to_text()?,
             residence: None,
+            multi_region: false,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
         Ok(Output {

@@ -4,13 +4,15 @@ use crate::chance::key_id;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::key::{Expiry, Key, KeyState, MaterialRecord, MaterialRole};
+use crate::key::{Expiry, Key, KeyManager, KeyState, MaterialRecord, MaterialRole};
 use crate::key_store::{ConnectionState, Residence};
 use crate::material::Material;
+use crate::multi_region::MultiRegion;
+use crate::policy::Policy;
 use crate::primitives::{canonical, generate, identity, public_key};
 use crate::sealing::{Purpose, place};
 use crate::spec::{KeyFamily, KeySpec, KeyUsage, Origin, WrappingKeySpec};
-use crate::store::{SealedMaterial, StoreError};
+use crate::store::{ChangedKey, Label, SealedMaterial, StoreError};
 use crate::tenant::Scope;
 
 /// What a new key shall be.
@@ -28,6 +30,8 @@ pub struct NewKey {
     pub name: Option<String>,
     /// The dialect's own JSON text.
     pub attributes: String,
+    /// Whether copies of it can be made in other regions.
+    pub multi_region: bool,
     /// The key store it shall live in, if it is one of the tenant's own.
     pub residence: Option<NewResidence>,
 }
@@ -65,13 +69,58 @@ impl Engine {
     pub async fn create_key(&self, scope: &Scope, new: NewKey) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
+        let ChangedKey { key, materials } = self.make_key(scope, new, now, policy).await?;
+        match self.store.insert_key(&key, &materials).await {
+            Ok(()) => Ok(key),
+            Err(StoreError::AlreadyExists) => {
+                // The name may belong to a key whose deletion is due and which no sweep has met.
+                self.sweep_tenant(&scope.tenant, now).await?;
+                match self.store.insert_key(&key, &materials).await {
+                    Ok(()) => Ok(key),
+                    Err(StoreError::AlreadyExists) => Err(taken(key)),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The key that the provider manages under a label of its own; made when it is first asked for.
+    ///
+    /// # Errors
+    /// As [`Engine::create_key`].
+    pub async fn provider_key(&self, scope: &Scope, name: &str, new: NewKey) -> Result<Key, Error> {
+        let policy = self.policy(scope)?;
+        let now = self.now(&scope.tenant).await?;
+        if let Some(label) = self.store.label(scope, name).await? {
+            return self.load(scope, &label.key, now, policy).await;
+        }
+        let mut made = self.make_key(scope, new, now, policy).await?;
+        made.key.manager = KeyManager::Provider;
+        let key = made.key.id.clone();
+        let label = Label { scope: scope.clone(), name: name.to_owned(), key, created_at: now, updated_at: now };
+        match self.store.insert_labelled_key(&made, &label).await {
+            Ok(()) => Ok(made.key),
+            // Somebody else asked for it first at the same time.
+            Err(StoreError::AlreadyExists) => {
+                let label = self.store.label(scope, name).await?;
+                let label = label.ok_or_else(|| Error::LabelNotFound(name.to_owned()))?;
+                self.load(scope, &label.key, now, policy).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A key that is not stored yet, with the bytes of its material.
+    async fn make_key(&self, scope: &Scope, new: NewKey, now: Timestamp, policy: &Policy) -> Result<ChangedKey, Error> {
         if !usage_fits(new.spec, new.usage) {
             return Err(Error::UsageUnfit { spec: new.spec, usage: new.usage });
         }
         self.require_room_for_key(scope, now).await?;
+        let form = if new.multi_region { policy.multi_region_key_id_form } else { policy.key_id_form };
         let mut key = Key {
             scope: scope.clone(),
-            id: key_id(self.chance.as_ref(), policy.key_id_form, now)?.into(),
+            id: key_id(self.chance.as_ref(), form, now)?.into(),
             spec: new.spec,
             usage: new.usage,
             origin: new.origin,
@@ -82,17 +131,19 @@ impl Engine {
             name: new.name,
             attributes: new.attributes,
             residence: None,
+            manager: KeyManager::Owner,
+            multi_region: new.multi_region.then(|| MultiRegion::at_rest(scope.region.as_str())),
             materials: Vec::new(),
             revision: 1,
         };
         if let Some(new) = new.residence {
             key.residence = Some(self.move_in(scope, new, now).await?);
         }
-        let mut sealed = Vec::new();
+        let mut materials = Vec::new();
         if key.origin != Origin::Imported {
             let material = self.fresh_material(key.spec).await?;
             let id = self.sealing.fingerprint(&scope.tenant, &key.id, &identity(key.spec, &material)?)?;
-            let bytes = self.sealing.seal(Purpose::Material, &place(scope, &key.id, &id.0), material.expose())?;
+            let sealed = self.sealing.seal(Purpose::Material, &place(scope, &key.id, &id.0), material.expose())?;
             key.state = KeyState::Enabled;
             key.materials.push(MaterialRecord {
                 id: id.clone(),
@@ -104,21 +155,9 @@ impl Engine {
                 public_key: public_key(key.spec, &material)?,
                 generation: 1,
             });
-            sealed.push(SealedMaterial { id, sealed: bytes });
+            materials.push(SealedMaterial { id, sealed });
         }
-        match self.store.insert_key(&key, &sealed).await {
-            Ok(()) => Ok(key),
-            Err(StoreError::AlreadyExists) => {
-                // The name may belong to a key whose deletion is due and which no sweep has met.
-                self.sweep_tenant(&scope.tenant, now).await?;
-                match self.store.insert_key(&key, &sealed).await {
-                    Ok(()) => Ok(key),
-                    Err(StoreError::AlreadyExists) => Err(taken(key)),
-                    Err(error) => Err(error.into()),
-                }
-            }
-            Err(error) => Err(error.into()),
-        }
+        Ok(ChangedKey { key, materials })
     }
 
     /// Refuses if the scope holds as many keys as the vendor allows. Keys that are made at the same

@@ -23,6 +23,7 @@ mod outside;
 pub(crate) mod public_key;
 pub(crate) mod random;
 pub(crate) mod read;
+pub(crate) mod regions;
 pub(crate) mod sign;
 pub(crate) mod start;
 pub(crate) mod state;

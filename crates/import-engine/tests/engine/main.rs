@@ -7,6 +7,7 @@ mod grants;
 mod imports;
 mod labels;
 mod races;
+mod regions;
 mod rows;
 mod tokens;
 mod use_of_keys;

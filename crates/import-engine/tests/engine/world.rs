@@ -26,6 +26,7 @@ const ALL: &[KeyState] = KeyState::ALL;
 const fn policy(newest_parameters_only: bool) -> Policy {
     Policy {
         key_id_form: KeyIdForm::RandomUuid,
+        multi_region_key_id_form: KeyIdForm::Prefixed("multi-"),
         token_lifetime_seconds: 86_400,
         token_length: 96,
         newest_parameters_only,
@@ -52,11 +53,12 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         grants_per_key: 3,
         keys_per_scope: Some(40),
         usage_before_state: false,
+        provider_keys: &[KeyOperation::Encrypt, KeyOperation::Decrypt],
         states: &[
             (KeyOperation::Enable, LIVE),
             (KeyOperation::Disable, LIVE),
             (KeyOperation::ScheduleDeletion, LIVE),
-            (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion]),
+            (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion, KeyState::PendingReplicaDeletion]),
             (KeyOperation::Edit, LIVE),
             (KeyOperation::Label, LIVE),
             (KeyOperation::Grant, USABLE),
@@ -72,6 +74,8 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::GenerateMac, USABLE),
             (KeyOperation::VerifyMac, USABLE),
             (KeyOperation::DeriveSharedSecret, USABLE),
+            (KeyOperation::Replicate, USABLE),
+            (KeyOperation::MovePrimary, &[KeyState::Enabled, KeyState::Updating]),
         ],
     }
 }
@@ -90,6 +94,7 @@ static OPEN_HANDED: Policy = Policy {
         Offer { algorithm: WrappingAlgorithm::RsaAesKeyWrapSha256, wrapping_keys: RSA, key_specs: &[KeySpec::Hmac256] },
     ],
     material_lengths: &[(KeySpec::Hmac256, 1..=1024)],
+    keys_per_scope: None,
     ..policy(false)
 };
 
@@ -173,7 +178,16 @@ pub fn scope(account: &str) -> Scope {
 }
 
 pub fn new_key(spec: KeySpec, usage: KeyUsage, origin: Origin) -> NewKey {
-    NewKey { spec, usage, origin, description: String::new(), name: None, attributes: String::new(), residence: None }
+    NewKey {
+        spec,
+        usage,
+        origin,
+        description: String::new(),
+        name: None,
+        attributes: String::new(),
+        residence: None,
+        multi_region: false,
+    }
 }
 
 pub fn import(parameters: &ImportParameters, plain: &[u8], expiry: Expiry) -> ImportMaterial {

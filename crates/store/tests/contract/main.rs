@@ -25,6 +25,7 @@ mod key_stores;
 mod key_uses;
 mod keys;
 mod labels;
+mod members;
 mod opening;
 mod place;
 mod races;

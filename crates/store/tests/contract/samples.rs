@@ -2,8 +2,8 @@
 
 use import_engine::store::{Sealed, SealedMaterial, StoredKeyPair, StoredParameters};
 use import_engine::{
-    Deletion, Expiry, Key, KeyId, KeySpec, KeyState, KeyUsage, MaterialId, MaterialRecord, MaterialRole, Origin, Scope,
-    Tenant, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    Deletion, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyUsage, MaterialId, MaterialRecord, MaterialRole,
+    MultiRegion, Origin, Scope, Settling, Tenant, Timestamp, Waiting, WrappingAlgorithm, WrappingKeySpec,
 };
 
 pub const NOON: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -35,6 +35,8 @@ pub fn key_in(scope: Scope, id: &str) -> Key {
         name: None,
         attributes: "{}".to_owned(),
         residence: None,
+        manager: KeyManager::Owner,
+        multi_region: None,
         materials: Vec::new(),
         revision: 1,
     }
@@ -55,6 +57,12 @@ pub fn full_key(id: &str) -> Key {
         deletion: Some(Deletion { at: NOON.plus_seconds(7 * 86_400), window_days: 7 }),
         description: "Schlüssel 密钥 'quoted' \0 \u{1a}".to_owned(),
         name: Some("alias/a".to_owned()),
+        manager: KeyManager::Provider,
+        multi_region: Some(MultiRegion {
+            primary_region: "eu-west-1".to_owned(),
+            settling: Some(Settling { into: KeyState::Disabled, at: NOON.plus_seconds(3) }),
+            waiting: Some(Waiting { window_days: 9, until: Some(NOON.plus_seconds(4)) }),
+        }),
         attributes: r#"{"tags":{"a":"b"}}"#.to_owned(),
         materials: vec![material("m1", 1), second],
         ..key(id)

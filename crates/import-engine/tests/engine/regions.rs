@@ -1,0 +1,164 @@
+//! Keys in several regions, and keys of the provider.
+
+use std::sync::Arc;
+
+use import_engine::{
+    EncryptionContext, Error, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyUsage, NewKey, NewReplica, Origin,
+    Scope,
+};
+use tokio::task::JoinSet;
+
+use crate::world::{World, new_key, scope};
+
+const DAY: i64 = 86_400;
+const MATERIAL: [u8; 32] = [9; 32];
+
+fn there(region: &str) -> Scope {
+    Scope { region: region.to_owned(), ..scope("1") }
+}
+
+fn replica(region: &str, settling_seconds: u32) -> NewReplica {
+    NewReplica { region: region.into(), description: String::new(), attributes: "{}".into(), settling_seconds }
+}
+
+async fn primary(world: &World, origin: Origin) -> Key {
+    let new = NewKey { multi_region: true, ..new_key(KeySpec::Aes256, KeyUsage::EncryptDecrypt, origin) };
+    world.engine.create_key(&scope("1"), new).await.unwrap()
+}
+
+async fn copy(world: &World, id: &KeyId, region: &str) -> Scope {
+    let made = world.engine.replicate_key(&scope("1"), id, replica(region, 0)).await.unwrap();
+    assert_eq!(made.state, KeyState::Creating);
+    there(region)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ciphertexts_open_wherever_the_key_lives() {
+    let world = World::new().await;
+    let key = primary(&world, Origin::Generated).await;
+    assert!(key.id.as_str().starts_with("multi-") && key.is_primary());
+    let context = EncryptionContext::default();
+    let sealed = world.engine.generate_data_key(&scope("1"), &key.id, 32, &context).await.unwrap();
+    let west = copy(&world, &key.id, "west").await;
+    let opened = world.engine.decrypt(&west, &sealed.ciphertext, &context).await.unwrap();
+    assert_eq!((opened.plaintext, opened.key.scope), (sealed.plaintext, west.clone()));
+    let back = world.engine.generate_data_key(&west, &key.id, 32, &context).await.unwrap();
+    assert_eq!(world.engine.decrypt(&scope("1"), &back.ciphertext, &context).await.unwrap().plaintext, back.plaintext);
+    let members = world.engine.members(&west, &key.id).await.unwrap();
+    assert_eq!(members.iter().map(|member| member.scope.region.as_str()).collect::<Vec<_>>(), ["here", "west"]);
+    assert_eq!(members[0].materials, members[1].materials);
+    let elsewhere = world.engine.members(&there("north"), &key.id).await;
+    assert_eq!(elsewhere, Err(Error::KeyNotFound(key.id)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_is_of_no_use_while_it_is_being_made() {
+    let world = World::new().await;
+    let key = primary(&world, Origin::Generated).await;
+    world.engine.replicate_key(&scope("1"), &key.id, replica("west", 3)).await.unwrap();
+    let use_it =
+        async || world.engine.generate_data_key(&there("west"), &key.id, 32, &EncryptionContext::default()).await;
+    assert!(matches!(use_it().await, Err(Error::WrongState { state: KeyState::Creating, .. })));
+    world.clock.advance_seconds(3);
+    assert_eq!(world.engine.sweep().await.unwrap(), 1);
+    assert_eq!(use_it().await.unwrap().key.state, KeyState::Enabled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imported_material_is_brought_to_each_copy() {
+    let world = World::new().await;
+    let key = primary(&world, Origin::Imported).await;
+    let refused = world.engine.replicate_key(&scope("1"), &key.id, replica("west", 0)).await;
+    assert!(matches!(refused, Err(Error::WrongState { state: KeyState::PendingImport, .. })));
+    let first = world.import(&scope("1"), &key.id, &MATERIAL, Expiry::Never).await.unwrap();
+    let west = copy(&world, &key.id, "west").await;
+    assert_eq!(world.describe(&west, &key.id).await.state, KeyState::PendingImport);
+    assert_eq!(world.import(&west, &key.id, &[8; 32], Expiry::Never).await.unwrap_err(), Error::MaterialDiffers);
+    let again = world.import(&west, &key.id, &MATERIAL, world.in_seconds(60)).await.unwrap();
+    assert_eq!((again.key.state, again.material), (KeyState::Enabled, first.material));
+    world.clock.advance_seconds(60);
+    assert_eq!(world.describe(&west, &key.id).await.state, KeyState::PendingImport);
+    assert_eq!(world.describe(&scope("1"), &key.id).await.state, KeyState::Enabled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_outlives_its_replicas_by_its_window() {
+    for sweeps in [false, true] {
+        let world = World::new().await;
+        let (key, here) = (primary(&world, Origin::Generated).await.id, scope("1"));
+        let west = copy(&world, &key, "west").await;
+        let waiting = world.engine.schedule_deletion(&here, &key, 8).await.unwrap();
+        assert_eq!((waiting.state, waiting.deletion), (KeyState::PendingReplicaDeletion, None));
+        world.engine.schedule_deletion(&west, &key, 7).await.unwrap();
+        world.clock.advance_seconds(7 * DAY);
+        if sweeps {
+            assert_eq!(world.engine.sweep().await.unwrap(), 2);
+        }
+        let dying = world.describe(&here, &key).await;
+        assert_eq!(dying.state, KeyState::PendingDeletion);
+        world.clock.advance_seconds(8 * DAY - 1);
+        assert_eq!(world.describe(&here, &key).await.deletion, dying.deletion);
+        world.clock.advance_seconds(1);
+        assert_eq!(world.engine.describe_key(&here, &key).await, Err(Error::KeyNotFound(key)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_can_be_made_anew_after_the_last_one_is_gone() {
+    let world = World::new().await;
+    let key = primary(&world, Origin::Generated).await.id;
+    let west = copy(&world, &key, "west").await;
+    world.engine.schedule_deletion(&west, &key, 7).await.unwrap();
+    let taken = world.engine.replicate_key(&scope("1"), &key, replica("west", 0)).await;
+    assert_eq!(taken, Err(Error::MemberExists { key: key.clone(), region: "west".into() }));
+    world.clock.advance_seconds(7 * DAY);
+    copy(&world, &key, "west").await;
+    assert_eq!(world.describe(&west, &key).await.state, KeyState::Enabled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_move_once_however_many_ask() {
+    let world = World::new().await;
+    let (key, here) = (primary(&world, Origin::Generated).await.id, scope("1"));
+    let regions = ["west", "north", "south"];
+    for region in regions {
+        copy(&world, &key, region).await;
+    }
+    let mut tasks = JoinSet::new();
+    for region in regions {
+        let (engine, here, key) = (world.engine.clone(), here.clone(), key.clone());
+        tasks.spawn(async move { engine.move_primary(&here, &key, region, 0).await });
+    }
+    let outcomes = tasks.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    let members = world.engine.members(&here, &key).await.unwrap();
+    assert_eq!(members.iter().filter(|member| member.is_primary()).count(), 1);
+    assert!(!world.describe(&here, &key).await.is_primary());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_provider_is_made_once_and_left_alone() {
+    let world = World::new().await;
+    let here = scope("1");
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let (engine, here) = (Arc::clone(&world.engine), here.clone());
+        let new = new_key(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Origin::Generated);
+        tasks.spawn(async move { engine.provider_key(&here, "of/provider", new).await.unwrap().id });
+    }
+    let mut made = tasks.join_all().await;
+    made.dedup();
+    assert_eq!(made.len(), 1);
+    let (id, engine) = (&made[0], &world.engine);
+    assert_eq!(engine.label(&here, "of/provider").await.unwrap().key, *id);
+    assert_eq!(world.describe(&here, id).await.manager, KeyManager::Provider);
+    for refused in [
+        engine.disable_key(&here, id).await,
+        engine.enable_key(&here, id).await,
+        engine.schedule_deletion(&here, id, 7).await,
+    ] {
+        assert!(matches!(refused, Err(Error::ProviderKey { .. })), "{refused:?}");
+    }
+    let refused = engine.create_label(&here, "mine", id).await;
+    assert!(matches!(refused, Err(Error::ProviderKey { .. })), "{refused:?}");
+}

@@ -16,6 +16,8 @@ pub(crate) struct Identity {
     pub account: String,
     /// The secret that has signed.
     pub secret: Secret,
+    /// Whether everybody knows it.
+    pub is_public: bool,
 }
 
 /// What the signature is to be checked with.
@@ -29,15 +31,19 @@ pub(crate) enum Secret {
 /// The identity behind an access key id, if anybody is.
 pub(crate) fn look_up(credentials: &Credentials, access_id: &str) -> Option<Identity> {
     let known = match credentials.configured(VENDOR, access_id) {
-        Some(credential) => Some((credential.account.clone(), credential.secret.clone())),
+        Some(credential) => Some((credential.account.clone(), credential.secret.clone(), false)),
         None if credentials.is_public() => public_credential(access_id)
-            .map(|(account, secret)| (account, import_engine::Material::copy_of(secret.as_bytes()))),
+            .map(|(account, secret)| (account, import_engine::Material::copy_of(secret.as_bytes()), true)),
         None => None,
     };
     match (known, credentials.trust()) {
-        (Some((account, _)), Trust::Open) => Some(Identity { account, secret: Secret::Unchecked }),
-        (Some((account, secret)), _) => Some(Identity { account, secret: Secret::Known(secret) }),
-        (None, Trust::Open) => Some(Identity { account: derived(access_id), secret: Secret::Unchecked }),
+        (Some((account, _, is_public)), Trust::Open) => {
+            Some(Identity { account, secret: Secret::Unchecked, is_public })
+        }
+        (Some((account, secret, is_public)), _) => Some(Identity { account, secret: Secret::Known(secret), is_public }),
+        (None, Trust::Open) => {
+            Some(Identity { account: derived(access_id), secret: Secret::Unchecked, is_public: true })
+        }
         (None, _) => None,
     }
 }

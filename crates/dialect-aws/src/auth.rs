@@ -1,15 +1,18 @@
 //! Who calls: Signature Version 4 in the header or the query form, against the credentials.
 //!
 //! The order of checks is that of AWS's own front end, as far as it is known: form, time, signed
-//! host, algorithm, credential, access key id, signed headers, signature, session token.
+//! host, algorithm, credential, access key id, session token and its end, signed headers, signature.
 
+use std::sync::Arc;
+
+use dialect::Verified;
 use dialect::http::{Head, Request};
 use dialect::signature::{sha256_hex, signatures_equal};
-use dialect::{Credentials, Verified};
-use import_engine::{Tenant, Timestamp};
+use import_engine::{Tenant, Timestamp, constant_time_eq};
 
 use crate::VENDOR;
-use crate::accounts::{Secret, look_up};
+use crate::accounts::Secret;
+use crate::directory::{Directory, Found};
 use crate::errors::Refusal;
 use crate::identifiers::is_region;
 use crate::settings::Settings;
@@ -59,6 +62,8 @@ pub(crate) enum Unproven {
     Scope(Vec<ScopeFault>),
     /// Nobody has this access key id, or a session token does not belong to it.
     UnknownClient,
+    /// The temporary credentials are past their end.
+    ExpiredToken,
     /// A header that has to be signed is not.
     HeaderNotSigned(String),
     /// The signature is another one.
@@ -95,17 +100,17 @@ impl From<Unproven> for Refusal {
 ///
 /// # Errors
 /// [`Refusal::Unproven`], or a fault of the cryptographic library.
-pub(crate) fn authenticate(
+pub(crate) async fn authenticate(
     request: &Request,
-    credentials: &Credentials,
+    directory: &Directory,
     settings: &Settings,
 ) -> Result<Verified, Refusal> {
     let head = &request.head;
-    let is_open = credentials.trust() == dialect::Trust::Open;
+    let is_open = directory.is_open();
     let presented = match Presented::read(head) {
         Err(Unreadable::HeaderLacks { parts, header, .. }) if is_open && parts.is_empty() => {
             // Only the time is missing, which nobody looks at here.
-            return open_without_time(&header, credentials, settings);
+            return open_without_time(&header, directory, settings).await;
         }
         other => other.map_err(Unproven::Unreadable)?,
     };
@@ -115,8 +120,9 @@ pub(crate) fn authenticate(
     }
     let credential = read_credential(&presented.algorithm, &presented.credential)?;
     check_scope(&credential, time, settings)?;
-    let identity = look_up(credentials, credential.access_id).ok_or(Unproven::UnknownClient)?;
-    if let Secret::Known(secret) = &identity.secret {
+    let found = directory.find(credential.access_id).await?.ok_or(Unproven::UnknownClient)?;
+    if let Secret::Known(secret) = &found.secret {
+        check_token(&found, presented.session_token.as_deref())?;
         check_signed_headers(head, &presented)?;
         if content_hash_differs(request) {
             return Err(Unproven::Signature.into());
@@ -127,26 +133,36 @@ pub(crate) fn authenticate(
         if !signatures_equal(&calculated, &presented.signature) {
             return Err(Unproven::Signature.into());
         }
-        if presented.has_session_token {
-            // Permanent credentials have none.
-            return Err(Unproven::UnknownClient.into());
-        }
     }
-    Ok(attest(identity.account, &credential))
+    attest(&found, &credential)
 }
 
-fn attest(account: String, credential: &Credential<'_>) -> Verified {
-    Verified::attest(Tenant::new(VENDOR, account), credential.region, credential.access_id)
+fn attest(found: &Found, credential: &Credential<'_>) -> Result<Verified, Refusal> {
+    let caller = found.caller(credential.region)?;
+    let tenant = Tenant::new(VENDOR, found.account.as_str());
+    Ok(Verified::attest(tenant, credential.region, credential.access_id).with_identity(Arc::new(caller)))
+}
+
+/// Temporary credentials come with their token, and lasting ones without any. Unverified: that the
+/// token is told before a wrong signature.
+fn check_token(found: &Found, presented: Option<&str>) -> Result<(), Unproven> {
+    match (&found.token, presented) {
+        (None, None) => Ok(()),
+        (Some(token), Some(presented)) if constant_time_eq(token.expose(), presented.as_bytes()) => {
+            if found.is_expired { Err(Unproven::ExpiredToken) } else { Ok(()) }
+        }
+        _ => Err(Unproven::UnknownClient),
+    }
 }
 
 /// Open authentication of a header that is complete but comes without a time.
-fn open_without_time(header: &str, credentials: &Credentials, settings: &Settings) -> Result<Verified, Refusal> {
+async fn open_without_time(header: &str, directory: &Directory, settings: &Settings) -> Result<Verified, Refusal> {
     let (algorithm, rest) = header.split_once(' ').unwrap_or_default();
     let credential = rest.split(',').find_map(|part| part.trim().strip_prefix("Credential=")).unwrap_or_default();
     let credential = read_credential(algorithm, credential)?;
     check_scope(&credential, None, settings)?;
-    let identity = look_up(credentials, credential.access_id).ok_or(Unproven::UnknownClient)?;
-    Ok(attest(identity.account, &credential))
+    let found = directory.find(credential.access_id).await?.ok_or(Unproven::UnknownClient)?;
+    attest(&found, &credential)
 }
 
 fn read_credential<'a>(algorithm: &str, credential: &'a str) -> Result<Credential<'a>, Unproven> {

@@ -1,7 +1,7 @@
 //! Each way in which a signature can be wrong, and what is said of it.
 
 use dialect::http::{Head, Headers};
-use dialect::{Credential as Configured, Trust};
+use dialect::{Credential as Configured, Credentials, Trust};
 use import_engine::Material;
 use zeroize::Zeroizing;
 
@@ -60,7 +60,7 @@ impl Client {
             signature: String::new(),
             time: self.time.into(),
             lifetime_seconds: None,
-            has_session_token: false,
+            session_token: None,
         };
         let credential = Credential::parse(&text).unwrap();
         let canonical = canonical_request(&head, &presented, "", self.body);
@@ -75,12 +75,22 @@ impl Client {
     }
 
     fn call(&self) -> Result<Verified, Refusal> {
-        authenticate(&self.request(), &credentials(Trust::Configured), &Settings::default())
+        proven(&self.request(), &credentials(Trust::Configured), &Settings::default())
     }
 
     /// What the answer says: the exception and its sentence.
     fn told(&self) -> (&'static str, String) {
         told(self.call())
+    }
+}
+
+/// Nothing here has to wait: there is no engine to ask.
+fn proven(request: &Request, credentials: &Credentials, settings: &Settings) -> Result<Verified, Refusal> {
+    let directory = Directory::new(Arc::new(credentials.clone()), None);
+    let mut waiting = std::pin::pin!(authenticate(request, &directory, settings));
+    match waiting.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+        std::task::Poll::Ready(outcome) => outcome,
+        std::task::Poll::Pending => panic!("a proof that waits"),
     }
 }
 
@@ -125,16 +135,16 @@ fn another_secret_or_anything_changed_is_another_signature() {
     let settings = Settings::default();
     let mut body = Client::default().request();
     body.body.push(b' ');
-    assert_eq!(told(authenticate(&body, &credentials(Trust::Configured), &settings)), mismatch);
+    assert_eq!(told(proven(&body, &credentials(Trust::Configured), &settings)), mismatch);
     let mut query = Client::default().request();
     query.head.query = "a=b".into();
-    assert_eq!(told(authenticate(&query, &credentials(Trust::Configured), &settings)), mismatch);
+    assert_eq!(told(proven(&query, &credentials(Trust::Configured), &settings)), mismatch);
     let mut target = Client::default().request();
     target.head.headers = Headers::new(target.head.headers.iter().map(|(name, value)| {
         let value = if name == "x-amz-target" { b"TrentService.CreateKey".to_vec() } else { value.to_vec() };
         (name.to_owned(), value)
     }));
-    assert_eq!(told(authenticate(&target, &credentials(Trust::Configured), &settings)), mismatch);
+    assert_eq!(told(proven(&target, &credentials(Trust::Configured), &settings)), mismatch);
 }
 
 #[test]
@@ -226,7 +236,7 @@ fn the_date_header_will_do() {
         signature: String::new(),
         time: NOW_TEXT.into(),
         lifetime_seconds: None,
-        has_session_token: false,
+        session_token: None,
     };
     let canonical = canonical_request(&unsigned.head, &presented, "", b"{}");
     let signature = signature(SECRET, &Credential::parse(text).unwrap(), NOW_TEXT, &canonical).unwrap();
@@ -234,7 +244,7 @@ fn the_date_header_will_do() {
     let mut whole: Vec<(&str, &str)> = fields.to_vec();
     whole.push(("authorization", &header));
     unsigned.head = bare(&whole, "").head;
-    assert!(authenticate(&unsigned, &credentials(Trust::Configured), &Settings::default()).is_ok());
+    assert!(proven(&unsigned, &credentials(Trust::Configured), &Settings::default()).is_ok());
 }
 
 #[test]
@@ -258,7 +268,7 @@ fn scopes_are_held_to_every_word() {
         invalid("Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'.")
     );
     let settings = Settings { regions: vec!["eu-central-1".into()], ..Settings::default() };
-    let outcome = authenticate(&Client::default().request(), &credentials(Trust::Configured), &settings);
+    let outcome = proven(&Client::default().request(), &credentials(Trust::Configured), &settings);
     assert_eq!(told(outcome), invalid("Credential should be scoped to a valid region."));
 }
 
@@ -275,14 +285,14 @@ fn nobody_is_refused() {
     // Public credentials count only where they are let in.
     let public = Client { access_id: "test", secret: b"test", ..Client::default() };
     assert_eq!(public.told(), unknown);
-    let caller = authenticate(&public.request(), &credentials(Trust::Public), &Settings::default()).unwrap();
+    let caller = proven(&public.request(), &credentials(Trust::Public), &Settings::default()).unwrap();
     assert_eq!(caller.tenant().account, "000000000000");
 }
 
 #[test]
 fn what_cannot_be_read_says_what_is_missing() {
     let tell = |headers: &[(&str, &str)], query: &str| {
-        told(authenticate(&bare(headers, query), &credentials(Trust::Configured), &Settings::default()))
+        told(proven(&bare(headers, query), &credentials(Trust::Configured), &Settings::default()))
     };
     let incomplete = |text: &str| ("IncompleteSignatureException", text.to_owned());
     assert_eq!(tell(&[], ""), ("MissingAuthenticationTokenException", "Missing Authentication Token".to_owned()));
@@ -338,7 +348,7 @@ fn the_query_form_is_good_for_as_long_as_it_says() {
             signature: String::new(),
             time: time.into(),
             lifetime_seconds: Some(1),
-            has_session_token: false,
+            session_token: None,
         };
         let credential = Credential::parse("AKIDEXAMPLE/20150830/us-east-1/kms/aws4_request").unwrap();
         let canonical = canonical_request(&request.head, &presented, "", b"{}");
@@ -347,7 +357,7 @@ fn the_query_form_is_good_for_as_long_as_it_says() {
             signature = signature.replace('a', "b");
         }
         request.head.query = format!("{base}&X-Amz-Signature={signature}");
-        authenticate(&request, &credentials(Trust::Configured), &settings)
+        proven(&request, &credentials(Trust::Configured), &settings)
     };
     assert!(signed_at("20150830T123500Z", "60", false).is_ok());
     assert_eq!(told(signed_at("20150830T123500Z", "60", true)).1, MISMATCH);
@@ -362,16 +372,16 @@ fn open_authentication_still_wants_the_form() {
     let open = credentials(Trust::Open);
     let settings = Settings::default();
     let stranger = Client { access_id: "AKIDOTHER", secret: b"?", time: "20000101T000000Z", ..Client::default() };
-    let caller = authenticate(&stranger.request(), &open, &settings).unwrap();
+    let caller = proven(&stranger.request(), &open, &settings).unwrap();
     assert_eq!(caller.tenant().account.len(), 12);
-    let known = authenticate(&Client { secret: b"?", ..Client::default() }.request(), &open, &settings).unwrap();
+    let known = proven(&Client { secret: b"?", ..Client::default() }.request(), &open, &settings).unwrap();
     assert_eq!(known.tenant().account, "111122223333");
     let header = "AWS4-HMAC-SHA256 Credential=x/20200101/us-west-2/kms/aws4_request, SignedHeaders=host, Signature=f";
-    let timeless = authenticate(&bare(&[("authorization", header)], ""), &open, &settings).unwrap();
+    let timeless = proven(&bare(&[("authorization", header)], ""), &open, &settings).unwrap();
     assert_eq!(timeless.region(), "us-west-2");
     let scheme = "SDK-HMAC-SHA256 Credential=x/20200101/us-west-2/kms/aws4_request, SignedHeaders=host, Signature=f";
-    assert!(authenticate(&bare(&[("authorization", scheme)], ""), &open, &settings).is_err());
-    assert!(authenticate(&bare(&[], ""), &open, &settings).is_err());
+    assert!(proven(&bare(&[("authorization", scheme)], ""), &open, &settings).is_err());
+    assert!(proven(&bare(&[], ""), &open, &settings).is_err());
 }
 
 #[test]
@@ -382,6 +392,6 @@ fn a_proxy_may_change_the_host() {
         let value = if name == "host" { b"inner:7788".to_vec() } else { value.to_vec() };
         (name.to_owned(), value)
     }));
-    assert!(authenticate(&request, &credentials(Trust::Configured), &settings).is_ok());
-    assert!(authenticate(&request, &credentials(Trust::Configured), &Settings::default()).is_err());
+    assert!(proven(&request, &credentials(Trust::Configured), &settings).is_ok());
+    assert!(proven(&request, &credentials(Trust::Configured), &Settings::default()).is_err());
 }

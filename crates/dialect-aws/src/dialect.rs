@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::VENDOR;
 use crate::auth::authenticate;
+use crate::directory::Directory;
 use crate::errors::{self, Context, Form, Refusal};
 use crate::operations;
 use crate::settings::Settings;
@@ -24,24 +25,23 @@ const TARGET_PREFIX: &str = "TrentService.";
 #[derive(Debug)]
 pub struct Aws {
     engine: Arc<Engine>,
-    credentials: Arc<Credentials>,
+    directory: Directory,
     settings: Settings,
 }
 
 impl Aws {
     /// The dialect over an engine that knows this vendor's [`policy`](crate::policy).
     pub fn new(engine: Arc<Engine>, credentials: Arc<Credentials>, settings: Settings) -> Self {
-        Self { engine, credentials, settings }
+        let directory = Directory::new(credentials, Some(engine.clone()));
+        Self { engine, directory, settings }
     }
 
     async fn run(&self, request: Request, record: &mut Record) -> Result<AnswerText, errors::Answer> {
         let head = &request.head;
         let mut context = Context::default();
-        let prove = || {
-            check_line(head)?;
-            authenticate(&request, &self.credentials, &self.settings)
-        };
-        let caller = prove().map_err(|refusal| explain(&refusal, context, record))?;
+        check_line(head).map_err(|refusal| explain(&refusal, context, record))?;
+        let caller = authenticate(&request, &self.directory, &self.settings).await;
+        let caller = caller.map_err(|refusal| explain(&refusal, context, record))?;
         record.tenant = Some(caller.tenant().to_string());
         let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at);
         context.scope = Some(&call.scope);

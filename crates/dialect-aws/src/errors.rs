@@ -442,6 +442,9 @@ fn unproven_answer(unproven: &Unproven) -> Answer {
         Unproven::UnknownClient => {
             with("UnrecognizedClientException", "The security token included in the request is invalid.")
         }
+        Unproven::ExpiredToken => {
+            with("ExpiredTokenException", "The security token included in the request is expired")
+        }
         // Unverified: the text, modelled on that for the host.
         Unproven::HeaderNotSigned(name) => {
             invalid(format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."))

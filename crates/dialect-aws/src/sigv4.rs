@@ -60,8 +60,8 @@ pub(crate) struct Presented {
     pub time: String,
     /// For the query form, how long it is good, in seconds.
     pub lifetime_seconds: Option<i64>,
-    /// Whether a session token comes along.
-    pub has_session_token: bool,
+    /// The session token that comes along; empty if it is no text or stands twice.
+    pub session_token: Option<String>,
 }
 
 impl Presented {
@@ -116,7 +116,7 @@ fn from_header(header: &str, headers: &Headers) -> Result<Presented, Unreadable>
             signature: signature.to_owned(),
             time: time.unwrap_or_default().to_owned(),
             lifetime_seconds: None,
-            has_session_token: headers.bytes("x-amz-security-token").is_some(),
+            session_token: token_in_header(headers),
         }),
         (credential, signature, signed_headers) => {
             let mut parts = Vec::new();
@@ -164,9 +164,18 @@ fn from_query(query: &[(Vec<u8>, Option<Vec<u8>>)], headers: &Headers) -> Result
         signature: signature.to_owned(),
         time: time.to_owned(),
         lifetime_seconds: Some(lifetime.ok_or(Unreadable::Lifetime)?),
-        has_session_token: query.iter().any(|(name, _)| name == b"X-Amz-Security-Token")
-            || headers.bytes("x-amz-security-token").is_some(),
+        session_token: match query.iter().filter(|(name, _)| name == b"X-Amz-Security-Token").count() {
+            0 => token_in_header(headers),
+            _ => Some(parameter("X-Amz-Security-Token").unwrap_or_default().to_owned()),
+        },
     })
+}
+
+fn token_in_header(headers: &Headers) -> Option<String> {
+    const NAME: &str = "x-amz-security-token";
+    headers.bytes(NAME)?;
+    let token = headers.get(NAME).filter(|_| !headers.is_repeated(NAME));
+    Some(token.unwrap_or_default().trim().to_owned())
 }
 
 fn header_names(list: &str) -> Vec<String> {
@@ -340,7 +349,7 @@ mod tests {
             signature: String::new(),
             time: "20150830T123600Z".into(),
             lifetime_seconds: None,
-            has_session_token: false,
+            session_token: None,
         };
         let credential = Credential::parse("AKIDEXAMPLE/20150830/us-east-1/service/aws4_request").unwrap();
         signature(SECRET, &credential, &presented.time, &canonical_request(head, &presented, "", body)).unwrap()

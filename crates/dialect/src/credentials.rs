@@ -1,9 +1,9 @@
 //! Who may call: access ids with their secrets and accounts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use import_engine::Material;
+use import_engine::{Material, Tenant};
 
 /// One access id of one vendor.
 #[derive(Clone)]
@@ -36,16 +36,20 @@ pub enum Trust {
 }
 
 /// The credentials of all vendors. The same access id of two vendors is two credentials.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Credentials {
     trust: Trust,
     by_vendor: HashMap<(String, String), Credential>,
+    /// Names of principals by vendor and access id.
+    holders: HashMap<(String, String), String>,
+    /// What principals are and may do, by tenant and name: the dialect's own JSON text.
+    principals: BTreeMap<(Tenant, String), String>,
 }
 
 impl Credentials {
     /// No credentials but what `trust` brings.
     pub fn new(trust: Trust) -> Self {
-        Self { trust, by_vendor: HashMap::new() }
+        Self { trust, by_vendor: HashMap::new(), holders: HashMap::new(), principals: BTreeMap::new() }
     }
 
     /// Adds a configured credential.
@@ -53,6 +57,35 @@ impl Credentials {
     pub fn with(mut self, vendor: &str, credential: Credential) -> Self {
         self.by_vendor.insert((vendor.to_owned(), credential.access_id.clone()), credential);
         self
+    }
+
+    /// States that a configured credential is a principal's, and not the account's own.
+    #[must_use]
+    pub fn held_by(mut self, vendor: &str, access_id: &str, principal: &str) -> Self {
+        self.holders.insert((vendor.to_owned(), access_id.to_owned()), principal.to_owned());
+        self
+    }
+
+    /// Adds a principal; `attributes` are the dialect's own JSON text.
+    #[must_use]
+    pub fn with_principal(mut self, tenant: Tenant, name: &str, attributes: String) -> Self {
+        self.principals.insert((tenant, name.to_owned()), attributes);
+        self
+    }
+
+    /// The name of the principal whose credential it is; `None` if it is the account's own.
+    pub fn holder(&self, vendor: &str, access_id: &str) -> Option<&str> {
+        self.holders.get(&(vendor.to_owned(), access_id.to_owned())).map(String::as_str)
+    }
+
+    /// The attributes of a configured principal.
+    pub fn principal(&self, tenant: &Tenant, name: &str) -> Option<&str> {
+        self.principals.get(&(tenant.clone(), name.to_owned())).map(String::as_str)
+    }
+
+    /// The names of a tenant's configured principals, in their order.
+    pub fn principals(&self, tenant: &Tenant) -> impl Iterator<Item = &str> {
+        self.principals.keys().filter(move |(owner, _)| owner == tenant).map(|(_, name)| name.as_str())
     }
 
     /// How strict to be.

@@ -50,6 +50,7 @@ pub use operations::import_material::{Expected, ImportMaterial, Imported};
 pub use operations::key_stores::{KeyStoreChange, NewKeyStore};
 pub use operations::labels::LabelPage;
 pub use operations::last_use::LastUse;
+pub use operations::principals::{AccessKey, NewAccessKey};
 pub use operations::public_key::PublicKey;
 pub use operations::sign::{Checked, Signed};
 pub use operations::start::{StartError, prove_cryptography};

@@ -42,6 +42,8 @@ pub(crate) enum Purpose {
     KeyStore,
     /// Something a dialect hands to its callers and gets back.
     Handout,
+    /// The secret or the token of an access key.
+    AccessKey,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Pool => "pool",
             Self::KeyStore => "key store",
             Self::Handout => "handout",
+            Self::AccessKey => "access key",
         }
     }
 }

@@ -102,6 +102,42 @@ pub struct Label {
     pub updated_at: Timestamp,
 }
 
+/// Somebody who acts for a tenant: a user, a role, or the tenant's own root.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Principal {
+    /// For whom.
+    pub tenant: Tenant,
+    /// The dialect's name of it, unique in the tenant.
+    pub name: String,
+    /// When it was made, in the domain clock.
+    pub created_at: Timestamp,
+    /// What it is and may do: the dialect's own JSON text.
+    pub attributes: String,
+    /// Counts stored changes; a change is stored only on the revision it was made from.
+    pub revision: i64,
+}
+
+/// An access key of a principal as stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredAccessKey {
+    /// The id that travels with each request, unique at the vendor.
+    pub id: String,
+    /// For whom it acts.
+    pub tenant: Tenant,
+    /// Whose it is.
+    pub principal: String,
+    /// The secret that signs, sealed.
+    pub secret: Sealed,
+    /// The token that has to come along, sealed, if one has to.
+    pub token: Option<Sealed>,
+    /// When it was made, in the domain clock.
+    pub created_at: Timestamp,
+    /// From when on it is no longer good, in the domain clock; `None`: never.
+    pub expires_at: Option<Timestamp>,
+    /// What else is to know: the dialect's own JSON text.
+    pub attributes: String,
+}
+
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -266,6 +302,50 @@ pub trait Labels: Send + Sync {
     async fn remove_label(&self, scope: &Scope, name: &str) -> Result<bool>;
 }
 
+/// Who acts for tenants.
+#[async_trait]
+pub trait Principals: Send + Sync {
+    /// One principal as stored.
+    async fn principal(&self, tenant: &Tenant, name: &str) -> Result<Option<Principal>>;
+
+    /// All principals of the tenant, in the order of names (by bytes).
+    async fn principals(&self, tenant: &Tenant) -> Result<Vec<Principal>>;
+
+    /// Stores a new principal at revision 1.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] if the name is taken in the tenant.
+    async fn insert_principal(&self, principal: &Principal) -> Result<()>;
+
+    /// Stores a principal's changed attributes. The stored revision becomes `revision + 1`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the stored revision is `principal.revision`.
+    async fn commit_principal(&self, principal: &Principal) -> Result<()>;
+
+    /// Removes a principal with its access keys; answers whether there was one.
+    async fn remove_principal(&self, tenant: &Tenant, name: &str) -> Result<bool>;
+
+    /// Stores a new access key.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if its principal is not there, [`StoreError::AlreadyExists`] if the id
+    /// is taken at the vendor.
+    async fn insert_access_key(&self, key: &StoredAccessKey) -> Result<()>;
+
+    /// The access key of an id at a vendor, with the principal whose it is.
+    async fn access_key(&self, vendor: &str, id: &str) -> Result<Option<(StoredAccessKey, Principal)>>;
+
+    /// The access keys of a principal, in the order of ids (by bytes).
+    async fn access_keys(&self, tenant: &Tenant, principal: &str) -> Result<Vec<StoredAccessKey>>;
+
+    /// Removes an access key of a principal; answers whether there was one.
+    async fn remove_access_key(&self, tenant: &Tenant, principal: &str, id: &str) -> Result<bool>;
+
+    /// Removes the tenant's access keys whose end is at or before `now`; answers how many.
+    async fn remove_expired_access_keys(&self, tenant: &Tenant, now: Timestamp) -> Result<u64>;
+}
+
 /// Tenants, their clocks, and what the store knows about itself.
 #[async_trait]
 pub trait Tenants: Send + Sync {
@@ -275,7 +355,7 @@ pub trait Tenants: Send + Sync {
     /// Sets the tenant's domain clock.
     async fn set_domain_clock(&self, tenant: &Tenant, clock: DomainClock) -> Result<()>;
 
-    /// Every tenant that has a key.
+    /// Every tenant that has a key or an access key.
     async fn tenants(&self) -> Result<Vec<Tenant>>;
 
     /// Stores a note under a name unless there is one; answers what is there afterwards.
@@ -322,6 +402,6 @@ pub trait KeyStores: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Tenants {}
+pub trait Store: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Principals + Tenants {}
 
-impl<T: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Tenants> Store for T {}
+impl<T: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Principals + Tenants> Store for T {}

@@ -14,8 +14,8 @@ use sqlx::{Arguments, Connection, Database, Encode, Executor, FromRow, IntoArgum
 
 use crate::open::AppliedRow;
 use crate::rows::{
-    ClockRow, CountRow, GrantRow, IdRow, KeyPairRow, KeyRow, KeyStoreRow, KeyUseRow, LabelRow, LeftRow, ParametersRow,
-    PresentRow, SealedRow, TenantRow, ValueRow,
+    AccessKeyRow, ClockRow, CountRow, GrantRow, IdRow, KeyPairRow, KeyRow, KeyStoreRow, KeyUseRow, LabelRow, LeftRow,
+    ParametersRow, PresentRow, PrincipalRow, SealedRow, TenantRow, ValueRow,
 };
 
 /// A boxed future, as the connection's methods answer them.
@@ -82,6 +82,7 @@ pub(crate) trait Backend:
     + Takes<'static, i64>
     + Takes<'static, Option<i64>>
     + Takes<'static, bool>
+    + Reads<AccessKeyRow>
     + Reads<AppliedRow>
     + Reads<ClockRow>
     + Reads<CountRow>
@@ -95,6 +96,7 @@ pub(crate) trait Backend:
     + Reads<LeftRow>
     + Reads<ParametersRow>
     + Reads<PresentRow>
+    + Reads<PrincipalRow>
     + Reads<SealedRow>
     + Reads<TenantRow>
     + Reads<ValueRow>

@@ -3,8 +3,8 @@
 //! Start at `open.rs`, which turns a database URL into a [`Database`]; what that hands out is an
 //! `Arc<dyn Store>`, and the promises of its methods stand in `import_engine::store`. There is one
 //! implementation, `SqlStore` (`sql.rs`), generic over `Backend`; `keys.rs`, `imports.rs`,
-//! `labels.rs`, `grants.rs`, `key_uses.rs`, `key_stores.rs` and `tenants.rs` hold one store trait each, with
-//! the SQL beside its method. Everything in which
+//! `labels.rs`, `grants.rs`, `key_uses.rs`, `key_stores.rs`, `principals.rs` and `tenants.rs` hold one store trait each,
+//! with the SQL beside its method. Everything in which
 //! the two databases differ is in `backend.rs`; how a row reads and what becomes of one that cannot
 //! be read is in `rows.rs`. The schema is in `migrations/postgres` and `migrations/sqlite` at the
 //! top of the repository: the same tables and columns in both, held together by a test.
@@ -23,6 +23,7 @@ mod key_uses;
 mod keys;
 mod labels;
 mod open;
+mod principals;
 mod rows;
 mod sql;
 mod tenants;

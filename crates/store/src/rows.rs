@@ -1,7 +1,9 @@
 //! Rows and the engine's types. What cannot be understood is [`StoreError::Corrupt`], never a
 //! guess: a key whose record was misread could hand out what it must not.
 
-use import_engine::store::{Grant, KeyUse, Label, Sealed, StoreError, StoredKeyPair, StoredParameters};
+use import_engine::store::{
+    Grant, KeyUse, Label, Principal, Sealed, StoreError, StoredAccessKey, StoredKeyPair, StoredParameters,
+};
 use import_engine::{
     Connection, ConnectionState, Deletion, DomainClock, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyStore,
     KeyStoreKind, KeyUsage, MaterialId, MaterialRecord, MaterialRole, MultiRegion, Origin, Residence, Scope, Settling,
@@ -130,6 +132,29 @@ pub(crate) struct KeyUseRow {
     noted_at: i64,
     request: String,
     event: String,
+}
+
+#[derive(FromRow)]
+pub(crate) struct PrincipalRow {
+    vendor: String,
+    account: String,
+    name: String,
+    revision: i64,
+    created_at: i64,
+    attributes: String,
+}
+
+/// An access key beside the principal whose it is.
+#[derive(FromRow)]
+pub(crate) struct AccessKeyRow {
+    id: String,
+    secret: Vec<u8>,
+    token: Option<Vec<u8>>,
+    key_created_at: i64,
+    expires_at: Option<i64>,
+    key_attributes: String,
+    #[sqlx(flatten)]
+    principal: PrincipalRow,
 }
 
 #[derive(FromRow)]
@@ -391,6 +416,33 @@ pub(crate) fn key_use(row: KeyUseRow) -> KeyUse {
         request: original(row.request),
         event: original(row.event),
     }
+}
+
+/// A principal from its row.
+pub(crate) fn principal(row: PrincipalRow) -> Principal {
+    Principal {
+        tenant: Tenant::new(original(row.vendor), original(row.account)),
+        name: original(row.name),
+        created_at: Timestamp(row.created_at),
+        attributes: original(row.attributes),
+        revision: row.revision,
+    }
+}
+
+/// An access key and the principal whose it is, from their row.
+pub(crate) fn access_key(row: AccessKeyRow) -> (StoredAccessKey, Principal) {
+    let principal = principal(row.principal);
+    let key = StoredAccessKey {
+        id: original(row.id),
+        tenant: principal.tenant.clone(),
+        principal: principal.name.clone(),
+        secret: Sealed(row.secret),
+        token: row.token.map(Sealed),
+        created_at: Timestamp(row.key_created_at),
+        expires_at: row.expires_at.map(Timestamp),
+        attributes: original(row.key_attributes),
+    };
+    (key, principal)
 }
 
 /// A key pair of the pool from its row.

@@ -66,7 +66,7 @@ impl Operation for CreateKey {
         if let Some(policy) = &attributes.policy {
             // Which key it will be is not known yet.
             let arn = key_arn(&call.scope, &"00000000-0000-0000-0000-000000000000".into());
-            key_policy::check(policy, &call.scope, &arn, bypass_lockout)?;
+            key_policy::check(call, policy, &arn, bypass_lockout)?;
         }
         let new = NewKey {
             spec,

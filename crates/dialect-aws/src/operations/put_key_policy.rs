@@ -50,7 +50,7 @@ impl Operation for PutKeyPolicy {
                 // Unverified: that it is said here as for reading.
                 _ => return Err(Refusal::NoSuchPolicy),
             }
-            key_policy::check(&input.policy, &call.scope, &arn, bypass_lockout)?;
+            key_policy::check(call, &input.policy, &arn, bypass_lockout)?;
             let mut attributes = Attributes::of(facts.attributes)?;
             attributes.policy = Some(input.policy.clone());
             *facts.attributes = attributes.to_text()?;

@@ -20,6 +20,7 @@ pub(crate) mod labels;
 pub(crate) mod last_use;
 pub(crate) mod mac;
 mod outside;
+pub(crate) mod principals;
 pub(crate) mod public_key;
 pub(crate) mod random;
 pub(crate) mod read;

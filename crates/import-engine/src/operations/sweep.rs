@@ -10,6 +10,8 @@ use crate::tenant::Tenant;
 
 /// How many keys are looked at in one go.
 const BATCH: u32 = 100;
+/// How long an access key that is past its end is still known, so that its user is told the reason.
+const REMEMBERED_SECONDS: i64 = 7 * 86_400;
 
 impl Engine {
     /// Sweeps every tenant at the instant its clock shows; answers how many keys were changed.
@@ -45,6 +47,7 @@ impl Engine {
             }
         }
         self.store.remove_expired_parameters(tenant, now).await?;
+        self.store.remove_expired_access_keys(tenant, now.plus_seconds(-REMEMBERED_SECONDS)).await?;
         Ok(changed)
     }
 }

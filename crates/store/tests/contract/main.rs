@@ -28,6 +28,7 @@ mod labels;
 mod members;
 mod opening;
 mod place;
+mod principals;
 mod races;
 mod samples;
 mod schema;

@@ -13,4 +13,4 @@ ALTER TABLE keys ADD COLUMN settles_at BIGINT;
 ALTER TABLE keys ADD COLUMN waiting_window_days BIGINT;
 ALTER TABLE keys ADD COLUMN waiting_until BIGINT;
 
-CREATE INDEX keys_by_id ON keys (vendor, account, id);
+CREATE INDEX keys_by_account_and_id ON keys (vendor, account, id);

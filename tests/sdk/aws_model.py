@@ -343,6 +343,9 @@ def check_value(name, value, where):
     # Anybody can encrypt nothing at all under an RSA public key.
     if name == "PlaintextType" and value == "":
         return
+    # A grant without a name has an empty one in the guide's own samples.
+    if name == "GrantNameType" and value == "":
+        return
     broken = [sentence for sentence, holds in scalar_rules(name) if not holds(value)]
     assert not broken, f"{where} = {value!r:.200}: {broken}"
 

@@ -43,7 +43,7 @@ def program() -> pathlib.Path:
 class Server:
     """A polykms of our own, on a fresh database."""
 
-    def __init__(self, folder: pathlib.Path, database_url: str | None):
+    def __init__(self, folder: pathlib.Path, database_url: str | None, settings: dict[str, str] | None = None):
         self.log = folder / "polykms.log"
         ready = folder / "ready"
         command = [program(), "dev", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log-format", "json"]
@@ -56,6 +56,7 @@ class Server:
             "POLYKMS__IMPORT__POOL_RSA_3072": "2",
             "POLYKMS__IMPORT__POOL_RSA_4096": "2",
             "POLYKMS__IMPORT__POOL_SM2": "4",
+            **(settings or {}),
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, env=environment)
@@ -165,8 +166,7 @@ def tenant_name() -> str:
     return f"t{secrets.token_hex(8)}"
 
 
-@pytest.fixture(scope="session")
-def admin(endpoint):
+def admin_of(endpoint: str):
     """admin(path, method, body): a request to the admin API; answers its status and its JSON."""
 
     def call(path: str, method: str = "GET", body=None, token: str | None = ADMIN_TOKEN):
@@ -180,6 +180,12 @@ def admin(endpoint):
             return refusal.code, json.load(refusal)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def admin(endpoint):
+    """The admin API of the server; see admin_of."""
+    return admin_of(endpoint)
 
 
 class TenantClock:

@@ -8,18 +8,19 @@ import pytest
 from aws_support import NO_MESSAGE, Kms, Raw, check_headers, check_refusal
 
 OPERATIONS = [
-    "CancelKeyDeletion", "CreateAlias", "CreateKey", "Decrypt", "DeleteAlias", "DeleteImportedKeyMaterial",
-    "DeriveSharedSecret", "DescribeKey", "DisableKey", "EnableKey", "Encrypt", "GenerateDataKey",
-    "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac",
-    "GenerateRandom", "GetKeyPolicy", "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases",
-    "ListKeyPolicies", "ListKeys", "ListResourceTags", "PutKeyPolicy", "ReEncrypt", "ScheduleKeyDeletion", "Sign",
-    "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
+    "CancelKeyDeletion", "CreateAlias", "CreateGrant", "CreateKey", "Decrypt", "DeleteAlias",
+    "DeleteImportedKeyMaterial", "DeriveSharedSecret", "DescribeKey", "DisableKey", "EnableKey", "Encrypt",
+    "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext", "GenerateMac", "GenerateRandom", "GetKeyLastUsage", "GetKeyPolicy",
+    "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases", "ListGrants", "ListKeyPolicies",
+    "ListKeys", "ListResourceTags", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "RetireGrant",
+    "RevokeGrant", "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias",
+    "UpdateKeyDescription", "Verify", "VerifyMac",
 ]
 NOT_BUILT = [
-    "ConnectCustomKeyStore", "CreateCustomKeyStore", "CreateGrant", "Decapsulate", "DeleteCustomKeyStore",
+    "ConnectCustomKeyStore", "CreateCustomKeyStore", "Decapsulate", "DeleteCustomKeyStore",
     "DescribeCustomKeyStores", "DisableKeyRotation", "DisconnectCustomKeyStore", "EnableKeyRotation", "Encapsulate",
-    "GetKeyLastUsage", "GetKeyRotationStatus", "ListGrants", "ListKeyRotations", "ListRetirableGrants",
-    "ReplicateKey", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "UpdateCustomKeyStore",
+    "GetKeyRotationStatus", "ListKeyRotations", "ReplicateKey", "RotateKeyOnDemand", "UpdateCustomKeyStore",
     "UpdatePrimaryRegion",
 ]
 

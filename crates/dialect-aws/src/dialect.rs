@@ -15,6 +15,7 @@ use crate::auth::authenticate;
 use crate::directory::Directory;
 use crate::errors::{self, Context, Form, Refusal};
 use crate::operations;
+use crate::quotas::Quotas;
 use crate::settings::Settings;
 
 const JSON: &str = "application/x-amz-json-1.1";
@@ -27,13 +28,16 @@ pub struct Aws {
     engine: Arc<Engine>,
     directory: Directory,
     settings: Settings,
+    /// None if nobody is held to them.
+    quotas: Option<Quotas>,
 }
 
 impl Aws {
     /// The dialect over an engine that knows this vendor's [`policy`](crate::policy).
     pub fn new(engine: Arc<Engine>, credentials: Arc<Credentials>, settings: Settings) -> Self {
         let directory = Directory::new(credentials, Some(engine.clone()));
-        Self { engine, directory, settings }
+        let quotas = settings.request_quotas.then(|| Quotas::new(settings.requests_per_second.clone()));
+        Self { engine, directory, settings, quotas }
     }
 
     async fn run(&self, request: Request, record: &mut Record) -> Result<AnswerText, errors::Answer> {
@@ -51,6 +55,10 @@ impl Aws {
         let body = Body::parse(&request.body)
             .map_err(|reason| explain(&Failure::Malformed(reason).into(), context, record))?;
         context.body = Some(body.value());
+        if let Some(quotas) = &self.quotas {
+            let charged = quotas.charge(&call, entry.name, body.value()).await;
+            charged.map_err(|refusal| explain(&refusal, context, record))?;
+        }
         entry.serve(&call, body.value()).await.map_err(|refusal| explain(&refusal, context, record))
     }
 }

@@ -45,6 +45,12 @@ pub(crate) enum Refusal {
     IncorrectKey,
     /// No such grant token.
     InvalidGrantToken,
+    /// No identifier of a grant.
+    InvalidGrantId,
+    /// No principal, or none that can be party to a grant; as it was sent.
+    InvalidPrincipal(String),
+    /// Too many requests.
+    Throttled,
     /// Everything is in order, and nothing was to be done.
     DryRun,
     /// A marker that no page ended with.
@@ -200,6 +206,12 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
         ),
         // Unverified: the text.
         Refusal::InvalidGrantToken => with("InvalidGrantTokenException", "The grant token is not valid."),
+        // Unverified: the text.
+        Refusal::InvalidGrantId => with("InvalidGrantIdException", "The grant ID is not valid."),
+        Refusal::InvalidPrincipal(principal) => {
+            with("InvalidArnException", format!("ARN does not refer to a valid principal: {principal}"))
+        }
+        Refusal::Throttled => throttled(),
         Refusal::DryRun => {
             with("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
         }

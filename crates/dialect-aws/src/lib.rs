@@ -18,6 +18,7 @@ mod decision;
 mod dialect;
 mod directory;
 mod errors;
+mod grants;
 #[expect(dead_code, reason = "operations do not ask it yet")]
 mod iam;
 mod identifiers;
@@ -27,6 +28,7 @@ mod marker;
 mod names;
 mod operations;
 mod policy;
+mod quotas;
 mod settings;
 mod shapes;
 mod sigv4;
@@ -36,6 +38,7 @@ pub use accounts::{public_account, resolve_account};
 pub use dialect::Aws;
 pub use operations::{supported, tables};
 pub use policy::policy;
+pub use quotas::Rates;
 pub use settings::Settings;
 
 /// The word under which this vendor's tenants, credentials and policy are registered.

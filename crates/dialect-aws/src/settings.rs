@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::quotas::Rates;
+
 /// Settings of the AWS dialect: plain data, read by the binary.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -16,10 +18,21 @@ pub struct Settings {
     /// The `Host` that clients sign, if something between them and this server changes it. Empty:
     /// the `Host` as received.
     pub signed_host: String,
+    /// Whether callers are held to the service's request quotas.
+    pub request_quotas: bool,
+    /// Requests per second by group of operations. What is not given is the service's own figure.
+    pub requests_per_second: Rates,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { regions: Vec::new(), clock_skew_seconds: 300, body_limit_bytes: 1024 * 1024, signed_host: String::new() }
+        Self {
+            regions: Vec::new(),
+            clock_skew_seconds: 300,
+            body_limit_bytes: 1024 * 1024,
+            signed_host: String::new(),
+            request_quotas: false,
+            requests_per_second: Rates::default(),
+        }
     }
 }

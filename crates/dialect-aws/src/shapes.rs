@@ -57,8 +57,39 @@ pub(crate) static ENCRYPTION_ALGORITHM_SPEC: Shape =
     Shape::one_of(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
 pub(crate) static ENCRYPTION_CONTEXT: Shape = Shape::Map { max: usize::MAX, key: &ANY_TEXT, value: &ANY_TEXT };
 pub(crate) static EXPIRATION_MODEL: Shape = Shape::one_of(&["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"]);
+pub(crate) static GRANT_CONSTRAINTS: Shape = Shape::Structure(&[
+    Member::optional("EncryptionContextSubset", &ENCRYPTION_CONTEXT),
+    Member::optional("EncryptionContextEquals", &ENCRYPTION_CONTEXT),
+    Member::optional("SourceArn", &GRANT_CONSTRAINT_SOURCE_ARN),
+]);
+static GRANT_CONSTRAINT_SOURCE_ARN: Shape =
+    Shape::pattern(20, 512, "^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$");
+pub(crate) static GRANT_ID: Shape = Shape::text(1, 128);
+pub(crate) static GRANT_NAME: Shape = Shape::pattern(1, 256, "^[a-zA-Z0-9:/_-]+$");
+pub(crate) static GRANT_OPERATION_LIST: Shape = list_of(0, usize::MAX, &GRANT_OPERATION);
+static GRANT_OPERATION: Shape = Shape::one_of(&[
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "Sign",
+    "Verify",
+    "GetPublicKey",
+    "CreateGrant",
+    "RetireGrant",
+    "DescribeKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateMac",
+    "VerifyMac",
+    "DeriveSharedSecret",
+    "Encapsulate",
+    "Decapsulate",
+]);
 pub(crate) static GRANT_TOKEN_LIST: Shape = list_of(0, 10, &GRANT_TOKEN);
-static GRANT_TOKEN: Shape = Shape::text(1, 8192);
+pub(crate) static GRANT_TOKEN: Shape = Shape::text(1, 8192);
 pub(crate) static IMPORT_TYPE: Shape = Shape::one_of(&["NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"]);
 pub(crate) static KEY_AGREEMENT_ALGORITHM_SPEC: Shape = Shape::one_of(&["ECDH"]);
 pub(crate) static KEY_ID: Shape = Shape::text(1, 2048);
@@ -103,6 +134,7 @@ pub(crate) static PENDING_WINDOW_IN_DAYS: Shape = Shape::Integer { min: 1, max: 
 pub(crate) static PLAINTEXT: Shape = Shape::Blob { min: 1, max: 4096, sensitive: true };
 pub(crate) static POLICY: Shape = Shape::pattern(1, 131_072, r"[\u0009\u000A\u000D\u0020-\u00FF]+");
 pub(crate) static POLICY_NAME: Shape = Shape::pattern(1, 128, r"[\w]+");
+pub(crate) static PRINCIPAL_ID: Shape = Shape::pattern(1, 256, r"^[\w+=,.@:/-]+$");
 pub(crate) static PUBLIC_KEY: Shape = Shape::Blob { min: 1, max: 8192, sensitive: false };
 pub(crate) static RECIPIENT_INFO: Shape = Shape::Structure(&[
     Member::optional("KeyEncryptionAlgorithm", &KEY_ENCRYPTION_MECHANISM),
@@ -111,6 +143,8 @@ pub(crate) static RECIPIENT_INFO: Shape = Shape::Structure(&[
 static KEY_ENCRYPTION_MECHANISM: Shape = Shape::one_of(&["RSAES_OAEP_SHA_256"]);
 pub(crate) static RESOURCE_OWNERS_LIST: Shape = list_of(1, 2, &RESOURCE_OWNER);
 static RESOURCE_OWNER: Shape = Shape::one_of(&["SELF", "OTHER_ACCOUNTS_VIA_RAM"]);
+pub(crate) static SERVICE_PRINCIPAL: Shape =
+    Shape::pattern(1, 128, r"^([A-Za-z0-9\-]+)\.([A-Za-z0-9\-]+)(\.[A-Za-z0-9\-]+)+$");
 pub(crate) static SIGNING_ALGORITHM_SPEC: Shape = Shape::one_of(&[
     "RSASSA_PSS_SHA_256",
     "RSASSA_PSS_SHA_384",

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod http;
 pub mod json;
 pub mod mount;
+pub mod quota;
 pub mod signature;
 pub mod wire;
 

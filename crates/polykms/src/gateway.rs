@@ -19,6 +19,9 @@ use crate::service::Service;
 use crate::settings::{EngineSettings, Settings, TrustWord};
 use crate::vendors::{frontends, policies};
 
+/// How often the last uses of keys are stored.
+const USES_STORED_EVERY: Duration = Duration::from_secs(5);
+
 /// What comes from outside the program.
 #[derive(Clone)]
 pub struct Outside {
@@ -71,6 +74,7 @@ impl Gateway {
             .map_err(|error| Refusal::Other(error.to_string()))?,
         );
         prove(&engine, master_key).await?;
+        engine.track_uses().await.map_err(|error| Refusal::Other(error.to_string()))?;
         if credentials.trust() == dialect::Trust::Configured && settings.credentials.is_empty() {
             tracing::warn!("no credentials are configured, so every caller will be refused");
         }
@@ -112,6 +116,9 @@ impl Gateway {
             task.abort();
             // Whether it was cancelled or had ended, it is over.
             let _ = task.await;
+        }
+        if let Err(error) = self.engine.store_uses().await {
+            tracing::error!(cause = ?error, "the last uses of keys are not stored");
         }
         drop((self.engine, self.mounted, self.service));
         match Arc::try_unwrap(self.database) {
@@ -157,14 +164,26 @@ fn options(settings: &Settings) -> Options {
     }
 }
 
-/// The fillers of the pool, of which the first one leads, and the sweep.
+/// The fillers of the pool, of which the first one leads, the storing of last uses, and the sweep.
 fn background(engine: &Arc<Engine>, sweep: Duration, cores: usize) -> Vec<JoinHandle<()>> {
     let mut tasks: Vec<_> =
         (0..cores.max(1)).map(|number| tokio::spawn(engine.key_pairs().clone().fill(number == 0))).collect();
+    tasks.push(tokio::spawn(store_uses_forever(engine.clone())));
     if !sweep.is_zero() {
         tasks.push(tokio::spawn(sweep_forever(engine.clone(), sweep)));
     }
     tasks
+}
+
+async fn store_uses_forever(engine: Arc<Engine>) {
+    let mut ticks = tokio::time::interval(USES_STORED_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.store_uses().await {
+            tracing::error!(cause = ?error, "the last uses of keys are not stored yet");
+        }
+    }
 }
 
 async fn sweep_forever(engine: Arc<Engine>, interval: Duration) {

@@ -79,6 +79,16 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         // Of Huawei's identity service, for the project of the path or for another.
         "a token" => holes.bind("auth_token", &auth_token(driver, holes.value("project")?)),
         "a token of another project" => holes.bind("auth_token", &auth_token(driver, &"f".repeat(32))),
+        // Of AWS, to the account itself: `grant` and `grant_token`.
+        "a grant" => {
+            let body = r#"{"KeyId": "${key}", "GranteePrincipal": "arn:aws:iam::${account}:root", "Name": "mine",
+                "RetiringPrincipal": "arn:aws:iam::${account}:root", "Operations": ["Encrypt", "RetireGrant"]}"#;
+            let body = serde_json::from_str(&holes.filled(body)?).map_err(|error| error.to_string())?;
+            let made = driver.caller().call("CreateGrant", &body).map_err(told)?;
+            for (name, member) in [("grant", "GrantId"), ("grant_token", "GrantToken")] {
+                holes.bind(name, made[member].as_str().unwrap_or_default());
+            }
+        }
         "a day later" => driver.caller().clock(&json!({ "advance": 86_400 })),
         "an hour later" => driver.caller().clock(&json!({ "advance": 3600 })),
         "seven days later" => driver.caller().clock(&json!({ "advance": 7 * 86_400 })),

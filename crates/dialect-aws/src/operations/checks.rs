@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dialect::Call;
-use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyOperation, KeyUsage};
+use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, KeyOperation, KeyUsage, Scope};
 use serde_json::Value;
 
 use crate::errors::Refusal;
@@ -21,10 +21,22 @@ pub(crate) fn recipient(recipient: Option<&Value>) -> Result<(), Refusal> {
     }
 }
 
-/// The answer, or, if everything was only tried, that it would have been given. Nothing that a
-/// cryptographic operation does leaves a trace, so trying is doing and not telling.
-pub(crate) fn conclude<T>(dry_run: Option<bool>, output: T) -> Result<T, Refusal> {
-    if dry_run == Some(true) { Err(Refusal::DryRun) } else { Ok(output) }
+/// The answer, or, if everything was only tried, that it would have been given. A cryptographic
+/// operation leaves no trace but that the keys were used, so trying is doing and not telling.
+pub(crate) async fn conclude<T>(
+    call: &Call,
+    operation: &'static str,
+    keys: &[(&Scope, &KeyId)],
+    dry_run: Option<bool>,
+    output: T,
+) -> Result<T, Refusal> {
+    if dry_run == Some(true) {
+        return Err(Refusal::DryRun);
+    }
+    for (scope, id) in keys {
+        call.engine.note_use(scope, id, operation, &call.request_id).await;
+    }
+    Ok(output)
 }
 
 /// The encryption context, if the algorithm takes one.

@@ -95,6 +95,7 @@ impl Operation for Decrypt {
             encryption_algorithm: names::encryption_word(algorithm),
             key_material_id: opened.material,
         };
-        checks::conclude(input.dry_run, output)
+        let key = &opened.key;
+        checks::conclude(call, Self::NAME, &[(&key.scope, &key.id)], input.dry_run, output).await
     }
 }

@@ -61,6 +61,6 @@ impl Operation for DeriveSharedSecret {
             key_agreement_algorithm: names::KEY_AGREEMENT_ALGORITHM,
             key_origin: names::origin_word(shared.key.origin),
         };
-        checks::conclude(input.dry_run, output)
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }

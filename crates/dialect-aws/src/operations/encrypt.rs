@@ -66,7 +66,7 @@ impl Operation for Encrypt {
             key_id: key_arn(&sealed.key.scope, &sealed.key.id),
             encryption_algorithm: names::encryption_word(algorithm),
         };
-        checks::conclude(input.dry_run, output)
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }
 

@@ -72,7 +72,7 @@ impl Operation for GenerateDataKey {
         checks::recipient(input.recipient.as_ref())?;
         let data_key = call.engine.generate_data_key(&target.scope, &target.id, length, &context).await?;
         let output = Output { sealed: seal(&data_key)?, plaintext: data_key.plaintext.into() };
-        checks::conclude(input.dry_run, output)
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }
 

@@ -70,7 +70,8 @@ impl Operation for GenerateDataKeyPair {
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         checks::recipient(input.recipient.as_ref())?;
         let pair = make(call, &target, &input.key_pair_spec, &context, input.dry_run).await?;
-        Ok(Output { sealed: seal(&pair, input.key_pair_spec)?, private_key_plaintext: pair.plaintext.into() })
+        let output = Output { sealed: seal(&pair, input.key_pair_spec)?, private_key_plaintext: pair.plaintext.into() };
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }
 

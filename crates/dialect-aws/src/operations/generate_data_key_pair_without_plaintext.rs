@@ -45,6 +45,7 @@ impl Operation for GenerateDataKeyPairWithoutPlaintext {
         let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         let pair = make(call, &target, &input.key_pair_spec, &context, input.dry_run).await?;
-        seal(&pair, input.key_pair_spec)
+        let output = seal(&pair, input.key_pair_spec)?;
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }

@@ -48,6 +48,7 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
         let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         let data_key = call.engine.generate_data_key(&target.scope, &target.id, length, &context).await?;
-        checks::conclude(input.dry_run, seal(&data_key)?)
+        let output = seal(&data_key)?;
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }

@@ -57,7 +57,7 @@ impl Operation for GenerateMac {
             mac_algorithm: names::mac_word(algorithm),
             key_id: key_arn(&signed.key.scope, &signed.key.id),
         };
-        checks::conclude(input.dry_run, output)
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }
 

@@ -5,6 +5,7 @@ mod opening;
 
 mod cancel_key_deletion;
 mod create_alias;
+mod create_grant;
 mod create_key;
 mod decrypt;
 mod delete_alias;
@@ -20,16 +21,21 @@ mod generate_data_key_pair_without_plaintext;
 mod generate_data_key_without_plaintext;
 mod generate_mac;
 mod generate_random;
+mod get_key_last_usage;
 mod get_key_policy;
 mod get_parameters_for_import;
 mod get_public_key;
 mod import_key_material;
 mod list_aliases;
+mod list_grants;
 mod list_key_policies;
 mod list_keys;
 mod list_resource_tags;
+mod list_retirable_grants;
 mod put_key_policy;
 mod re_encrypt;
+mod retire_grant;
+mod revoke_grant;
 mod schedule_key_deletion;
 mod sign;
 mod tag_resource;
@@ -47,6 +53,7 @@ use crate::errors::Refusal;
 static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<cancel_key_deletion::CancelKeyDeletion>(),
     Entry::of::<create_alias::CreateAlias>(),
+    Entry::of::<create_grant::CreateGrant>(),
     Entry::of::<create_key::CreateKey>(),
     Entry::of::<decrypt::Decrypt>(),
     Entry::of::<delete_alias::DeleteAlias>(),
@@ -62,16 +69,21 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<generate_data_key_without_plaintext::GenerateDataKeyWithoutPlaintext>(),
     Entry::of::<generate_mac::GenerateMac>(),
     Entry::of::<generate_random::GenerateRandom>(),
+    Entry::of::<get_key_last_usage::GetKeyLastUsage>(),
     Entry::of::<get_key_policy::GetKeyPolicy>(),
     Entry::of::<get_parameters_for_import::GetParametersForImport>(),
     Entry::of::<get_public_key::GetPublicKey>(),
     Entry::of::<import_key_material::ImportKeyMaterial>(),
     Entry::of::<list_aliases::ListAliases>(),
+    Entry::of::<list_grants::ListGrants>(),
     Entry::of::<list_key_policies::ListKeyPolicies>(),
     Entry::of::<list_keys::ListKeys>(),
     Entry::of::<list_resource_tags::ListResourceTags>(),
+    Entry::of::<list_retirable_grants::ListRetirableGrants>(),
     Entry::of::<put_key_policy::PutKeyPolicy>(),
     Entry::of::<re_encrypt::ReEncrypt>(),
+    Entry::of::<retire_grant::RetireGrant>(),
+    Entry::of::<revoke_grant::RevokeGrant>(),
     Entry::of::<schedule_key_deletion::ScheduleKeyDeletion>(),
     Entry::of::<sign::Sign>(),
     Entry::of::<tag_resource::TagResource>(),

@@ -115,7 +115,9 @@ impl Operation for ReEncrypt {
             source_key_material_id: opened.material,
             destination_key_material_id: sealed.material,
         };
-        checks::conclude(input.dry_run, output)
+        let (from, to) = (&opened.key, &sealed.key);
+        let keys = [(&from.scope, &from.id), (&to.scope, &to.id)];
+        checks::conclude(call, Self::NAME, &keys, input.dry_run, output).await
     }
 }
 

@@ -62,7 +62,7 @@ impl Operation for Sign {
             signature: signed.signature.into(),
             signing_algorithm: names::signing_word(algorithm),
         };
-        checks::conclude(input.dry_run, output)
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }
 

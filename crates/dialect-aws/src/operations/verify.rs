@@ -68,6 +68,6 @@ impl Operation for Verify {
             signature_valid: true,
             signing_algorithm: names::signing_word(algorithm),
         };
-        checks::conclude(input.dry_run, output)
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }

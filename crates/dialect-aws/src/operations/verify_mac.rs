@@ -63,6 +63,6 @@ impl Operation for VerifyMac {
             mac_valid: true,
             mac_algorithm: names::mac_word(algorithm),
         };
-        checks::conclude(input.dry_run, output)
+        checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }

@@ -85,11 +85,22 @@ fn the_dialects_settings_are_in_the_default_file() {
         let fields = error.split(" for key ").next().and_then(|text| text.split("expected one of ").nth(1)).unwrap();
         for field in fields.split('`').skip(1).step_by(2) {
             let name = format!("{section}.{field}");
-            // A table whose names are the user's stands there as an example.
-            let explained = listed.contains(&name) || DEFAULT.contains(&format!("# [{name}]"));
+            // A table has a section of its own, or, if its names are the user's, stands there as an example.
+            let explained = listed.contains(&name) || DEFAULT.contains(&format!("[{name}]\n"));
             assert!(explained, "{name} is not in default.toml: {error}");
         }
     }
+}
+
+#[test]
+fn the_request_quotas_are_the_dialects() {
+    let settings = from_file("", &[]).unwrap();
+    assert!(!settings.aws.request_quotas);
+    assert_eq!(settings.aws.requests_per_second, dialect_aws::Rates::default());
+    let text = "[aws.requests_per_second]\ncreate_key = 7\n";
+    let other = from_file(text, &[("POLYKMS__AWS__REQUESTS_PER_SECOND__RSA", "0.5")]).unwrap();
+    assert_ne!(other.aws.requests_per_second, dialect_aws::Rates::default());
+    assert!(from_file("[aws.requests_per_second]\ncreate_keys = 7\n", &[]).is_err());
 }
 
 #[test]

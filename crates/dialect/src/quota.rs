@@ -1,0 +1,203 @@
+//! Request quotas: token buckets, one for each group of operations of each account in each region.
+//!
+//! A bucket holds what may be asked for within one second (at least one request), starts full and
+//! fills as the caller's domain clock goes on. Which operations make a group, and what a group may,
+//! is the dialect's table.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+
+use import_engine::{Scope, Timestamp};
+use lru::LruCache;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, Visitor};
+
+/// How many buckets are remembered. The one that was not touched for longest is forgotten first,
+/// which only forgives what was taken from it.
+const ROOM: usize = 65_536;
+
+/// What one request takes out of a bucket. A rate of one thousandth of a request per second fills
+/// in one of these per microsecond.
+const REQUEST: i128 = 1_000_000_000;
+
+/// How many requests per second are allowed, to the thousandth.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Rate(u32);
+
+impl Rate {
+    /// So many requests per second.
+    pub const fn per_second(requests: u32) -> Self {
+        Self(requests.saturating_mul(1000))
+    }
+
+    /// So many requests per thousand seconds.
+    pub const fn per_thousand_seconds(requests: u32) -> Self {
+        Self(requests)
+    }
+
+    /// What a full bucket holds.
+    fn burst(self) -> i128 {
+        (i128::from(self.0) * 1_000_000).max(REQUEST)
+    }
+
+    /// What comes in while the clock goes from one instant to another; nothing if it goes back.
+    fn income(self, from: Timestamp, to: Timestamp) -> i128 {
+        i128::from(to.0.saturating_sub(from.0).max(0)) * i128::from(self.0)
+    }
+}
+
+/// A number above zero, whole or with a fraction, or the same as text.
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = f64;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number of requests per second")
+            }
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<f64, E> {
+                Ok(value)
+            }
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<f64, E> {
+                i32::try_from(value).map(f64::from).map_err(E::custom)
+            }
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<f64, E> {
+                i32::try_from(value).map(f64::from).map_err(E::custom)
+            }
+            fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<f64, E> {
+                value.parse().map_err(E::custom)
+            }
+        }
+        let thousandths = (deserializer.deserialize_any(Number)? * 1000.0).round();
+        if thousandths >= 1.0 && thousandths <= f64::from(u32::MAX) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked on the line before")]
+            let thousandths = thousandths as u32;
+            Ok(Self(thousandths))
+        } else {
+            Err(D::Error::custom("a rate is between 0.001 and 4294967 requests per second"))
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Bucket {
+    /// What is in it, in parts of [`REQUEST`].
+    level: i128,
+    /// When that was so.
+    at: Timestamp,
+}
+
+/// The buckets of all callers.
+pub struct Buckets(Mutex<LruCache<(Scope, &'static str), Bucket>>);
+
+impl Buckets {
+    /// All of them full.
+    pub fn new() -> Self {
+        Self(Mutex::new(LruCache::new(NonZeroUsize::new(ROOM).unwrap_or(NonZeroUsize::MIN))))
+    }
+
+    /// Takes one request out of each of the groups' buckets of a caller if all of them hold one,
+    /// otherwise out of none. `now` is an instant of the caller's domain clock.
+    pub fn take(&self, caller: &Scope, groups: &[(&'static str, Rate)], now: Timestamp) -> bool {
+        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut levels = Vec::with_capacity(groups.len());
+        for (group, rate) in groups {
+            let level = match buckets.get(&(caller.clone(), *group)) {
+                None => rate.burst(),
+                Some(bucket) => (bucket.level + rate.income(bucket.at, now)).min(rate.burst()),
+            };
+            levels.push((*group, level));
+        }
+        let suffices = levels.iter().all(|(_, level)| *level >= REQUEST);
+        let price = if suffices { REQUEST } else { 0 };
+        for (group, level) in levels {
+            // Whatever the answer: a clock that was set back must find the bucket at its own time.
+            buckets.put((caller.clone(), group), Bucket { level: level - price, at: now });
+        }
+        suffices
+    }
+}
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Buckets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Buckets")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use import_engine::Tenant;
+
+    fn caller(account: &str) -> Scope {
+        Scope::new(Tenant::new("v", account), "r")
+    }
+
+    fn at(milliseconds: i64) -> Timestamp {
+        Timestamp(milliseconds * 1000)
+    }
+
+    #[test]
+    fn a_second_holds_so_many_and_no_more() {
+        let (buckets, three) = (Buckets::new(), [("g", Rate::per_second(3))]);
+        let take = |now| buckets.take(&caller("a"), &three, at(now));
+        assert_eq!([take(0), take(0), take(0), take(0)], [true, true, true, false]);
+        assert_eq!([take(333), take(334), take(334)], [false, true, false]);
+        // What is not used is lost: a bucket is never more than full.
+        assert_eq!([take(9000), take(9000), take(9000), take(9000)], [true, true, true, false]);
+    }
+
+    #[test]
+    fn slow_rates_hold_one() {
+        let (buckets, quarter) = (Buckets::new(), [("g", Rate::per_thousand_seconds(250))]);
+        let take = |now| buckets.take(&caller("a"), &quarter, at(now));
+        assert_eq!([take(0), take(0), take(3999), take(4000), take(4001)], [true, false, false, true, false]);
+    }
+
+    #[test]
+    fn callers_and_groups_have_their_own() {
+        let (buckets, one) = (Buckets::new(), Rate::per_second(1));
+        for (account, group) in [("a", "g"), ("b", "g"), ("a", "h")] {
+            assert!(buckets.take(&caller(account), &[(group, one)], at(0)));
+            assert!(!buckets.take(&caller(account), &[(group, one)], at(0)));
+        }
+        assert!(buckets.take(&Scope::new(Tenant::new("v", "a"), "q"), &[("g", one)], at(0)));
+    }
+
+    #[test]
+    fn of_two_groups_both_are_charged_or_none() {
+        let buckets = Buckets::new();
+        let (one, two) = (("g", Rate::per_second(1)), ("h", Rate::per_second(2)));
+        assert!(buckets.take(&caller("a"), &[one, two], at(0)));
+        assert!(!buckets.take(&caller("a"), &[one, two], at(0)));
+        assert!(buckets.take(&caller("a"), &[two], at(0)));
+        assert!(!buckets.take(&caller("a"), &[two], at(0)));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_brings_nothing() {
+        let (buckets, one) = (Buckets::new(), [("g", Rate::per_second(1))]);
+        assert!(buckets.take(&caller("a"), &one, at(10_000)));
+        assert!(!buckets.take(&caller("a"), &one, at(0)));
+        // From there on it fills as usual.
+        assert!(!buckets.take(&caller("a"), &one, at(999)));
+        assert!(buckets.take(&caller("a"), &one, at(1000)));
+    }
+
+    #[test]
+    fn rates_are_numbers_above_zero() {
+        let rate = |text| serde_json::from_str::<Rate>(text).ok();
+        assert_eq!(rate("5"), Some(Rate::per_second(5)));
+        assert_eq!(rate("0.25"), Some(Rate::per_thousand_seconds(250)));
+        assert_eq!(rate("\"0.1\""), Some(Rate::per_thousand_seconds(100)));
+        for bad in ["0", "-1", "0.0001", "1e30", "\"x\"", "true", "null", "99999999999"] {
+            assert_eq!(rate(bad), None, "{bad}");
+        }
+    }
+}

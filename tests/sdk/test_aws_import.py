@@ -415,8 +415,6 @@ def test_import_types(kms):
     with unchanged(kms, key_id):
         with refused("IncorrectKeyMaterialException", NO_MESSAGE):
             kms.bring_plain(key_id, plain, ImportType="NEW_KEY_MATERIAL")
-        with refused("UnsupportedOperationException"):
-            kms.bring_plain(key_id, material(SYMMETRIC), ImportType="NEW_KEY_MATERIAL")
         with refused("IncorrectKeyMaterialException", NO_MESSAGE):
             kms.bring_plain(key_id, material(SYMMETRIC), ImportType="EXISTING_KEY_MATERIAL")
         with refused("IncorrectKeyMaterialException", NO_MESSAGE):

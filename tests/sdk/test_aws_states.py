@@ -5,13 +5,14 @@ from aws_support import SYMMETRIC, Kms, material, private_key, refused, unchange
 from wrapping import public_key_der, wrap
 
 STATES = ["Enabled", "Disabled", "PendingImport", "PendingDeletion"]
-KINDS = {"symmetric": SYMMETRIC, "mac": "HMAC_256", "signing": "ECC_NIST_P256", "agreement": "ECC_NIST_P384"}
+KINDS = {"symmetric": SYMMETRIC, "rotatable": SYMMETRIC, "mac": "HMAC_256", "signing": "ECC_NIST_P256", "agreement": "ECC_NIST_P384"}
 
 OK = None
 DISABLED = ("DisabledException", "is disabled.")
 IMPORT = ("KMSInvalidStateException", "is pending import.")
 DYING = ("KMSInvalidStateException", "is pending deletion.")
 LIVING = ("KMSInvalidStateException", "is not pending deletion.")
+ORIGIN = ("UnsupportedOperationException", "origin is EXTERNAL which is not valid for this operation.")
 
 CRYPTOGRAPHY = [OK, DISABLED, IMPORT, DYING]
 # In the order of STATES.
@@ -27,6 +28,9 @@ TABLE = {
     "ImportKeyMaterial": [OK, OK, OK, DYING],
     "GetKeyPolicy": [OK, OK, OK, OK], "PutKeyPolicy": [OK, OK, OK, OK], "ListKeyPolicies": [OK, OK, OK, OK],
     "ListResourceTags": [OK, OK, OK, OK],
+    # These keys have imported material; what generated material says is in GENERATED.
+    "EnableKeyRotation": [ORIGIN] * 4, "DisableKeyRotation": [ORIGIN] * 4, "GetKeyRotationStatus": [ORIGIN] * 4,
+    "ListKeyRotations": [OK, OK, OK, OK], "RotateKeyOnDemand": [OK, DISABLED, IMPORT, DYING],
     "ScheduleKeyDeletion": [OK, OK, OK, DYING],
     "TagResource": [OK, OK, OK, DYING], "UntagResource": [OK, OK, OK, DYING],
     "UpdateKeyDescription": [OK, OK, OK, DYING],
@@ -37,7 +41,14 @@ TABLE = {
     "DeriveSharedSecret": CRYPTOGRAPHY, "GenerateMac": CRYPTOGRAPHY, "VerifyMac": CRYPTOGRAPHY,
 }
 KIND_OF = {"Sign": "signing", "Verify": "signing", "GetPublicKey": "signing", "GenerateMac": "mac",
-           "VerifyMac": "mac", "DeriveSharedSecret": "agreement"}
+           "VerifyMac": "mac", "DeriveSharedSecret": "agreement", "RotateKeyOnDemand": "rotatable"}
+# A key of generated material never waits for an import: enabled, disabled, pending deletion.
+GENERATED_STATES = ["Enabled", "Disabled", "PendingDeletion"]
+GENERATED = {
+    "EnableKeyRotation": [OK, DISABLED, DYING], "DisableKeyRotation": [OK, DISABLED, DYING],
+    "GetKeyRotationStatus": [OK, OK, OK], "ListKeyRotations": [OK, OK, OK],
+    "RotateKeyOnDemand": [OK, DISABLED, DYING],
+}
 # What a state becomes where an operation is allowed.
 AFTER = {
     ("CancelKeyDeletion", "PendingDeletion"): "Disabled",
@@ -59,7 +70,9 @@ class World:
         self.key_id = kms.external(self.spec, KeyUsage="KEY_AGREEMENT" if kind == "agreement" else usage(self.spec))
         kms.bring_plain(self.key_id, self.plain)
         self.given = kms.parameters(self.key_id)
-        self.made = {"symmetric": self.encrypt, "mac": self.mac, "signing": self.sign,
+        if kind == "rotatable":
+            kms.bring_plain(self.key_id, material(self.spec), ImportType="NEW_KEY_MATERIAL")
+        self.made = {"symmetric": self.encrypt, "rotatable": self.encrypt, "mac": self.mac, "signing": self.sign,
                      "agreement": self.agree}[kind]()
         self.arn = kms.arn(self.key_id)
         # Of this key, and of another of its kind.
@@ -107,6 +120,11 @@ class World:
             "PutKeyPolicy": lambda: kms.put_key_policy(**key, Policy=kms.get_key_policy(**key)["Policy"]),
             "ListKeyPolicies": lambda: kms.list_key_policies(**key),
             "ListResourceTags": lambda: kms.list_resource_tags(**key),
+            "EnableKeyRotation": lambda: kms.enable_key_rotation(**key),
+            "DisableKeyRotation": lambda: kms.disable_key_rotation(**key),
+            "GetKeyRotationStatus": lambda: kms.get_key_rotation_status(**key),
+            "ListKeyRotations": lambda: kms.list_key_rotations(**key),
+            "RotateKeyOnDemand": lambda: kms.rotate_key_on_demand(**key),
             "ScheduleKeyDeletion": lambda: kms.schedule_key_deletion(**key),
             "TagResource": lambda: kms.tag_resource(**key, Tags=[{"TagKey": "a", "TagValue": "b"}]),
             "UntagResource": lambda: kms.untag_resource(**key, TagKeys=["a"]),
@@ -140,6 +158,27 @@ def test_cell(endpoint, tenant_name, operation, state):
         code, rest = expected
         with unchanged(kms, world.key_id), refused(code, f"{world.arn} {rest}"):
             world.run(operation)
+
+
+@pytest.mark.parametrize("state", GENERATED_STATES)
+@pytest.mark.parametrize("operation", GENERATED)
+def test_cell_of_generated_material(endpoint, tenant_name, operation, state):
+    kms = Kms(endpoint, tenant_name)
+    key_id = kms.create()
+    if state == "Disabled":
+        kms.disable_key(KeyId=key_id)
+    elif state == "PendingDeletion":
+        kms.schedule_key_deletion(KeyId=key_id)
+    run = {"EnableKeyRotation": kms.enable_key_rotation, "DisableKeyRotation": kms.disable_key_rotation,
+           "GetKeyRotationStatus": kms.get_key_rotation_status, "ListKeyRotations": kms.list_key_rotations,
+           "RotateKeyOnDemand": kms.rotate_key_on_demand}[operation]
+    expected = GENERATED[operation][GENERATED_STATES.index(state)]
+    if expected is OK:
+        run(KeyId=key_id)
+        assert kms.state(key_id) == state
+    else:
+        with unchanged(kms, key_id), refused(expected[0], f"{kms.arn(key_id)} {expected[1]}"):
+            run(KeyId=key_id)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -9,19 +9,17 @@ from aws_support import NO_MESSAGE, Kms, Raw, check_headers, check_refusal
 
 OPERATIONS = [
     "CancelKeyDeletion", "CreateAlias", "CreateGrant", "CreateKey", "Decrypt", "DeleteAlias",
-    "DeleteImportedKeyMaterial", "DeriveSharedSecret", "DescribeKey", "DisableKey", "EnableKey", "Encrypt",
-    "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
+    "DeleteImportedKeyMaterial", "DeriveSharedSecret", "DescribeKey", "DisableKey", "DisableKeyRotation", "EnableKey",
+    "EnableKeyRotation", "Encrypt", "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
     "GenerateDataKeyWithoutPlaintext", "GenerateMac", "GenerateRandom", "GetKeyLastUsage", "GetKeyPolicy",
-    "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases", "ListGrants", "ListKeyPolicies",
-    "ListKeys", "ListResourceTags", "ListRetirableGrants", "PutKeyPolicy", "ReEncrypt", "RetireGrant",
-    "RevokeGrant", "ScheduleKeyDeletion", "Sign", "TagResource", "UntagResource", "UpdateAlias",
-    "UpdateKeyDescription", "Verify", "VerifyMac",
+    "GetKeyRotationStatus", "GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases",
+    "ListGrants", "ListKeyPolicies", "ListKeyRotations", "ListKeys", "ListResourceTags", "ListRetirableGrants",
+    "PutKeyPolicy", "ReEncrypt", "RetireGrant", "RevokeGrant", "RotateKeyOnDemand", "ScheduleKeyDeletion", "Sign",
+    "TagResource", "UntagResource", "UpdateAlias", "UpdateKeyDescription", "Verify", "VerifyMac",
 ]
 NOT_BUILT = [
-    "ConnectCustomKeyStore", "CreateCustomKeyStore", "Decapsulate", "DeleteCustomKeyStore",
-    "DescribeCustomKeyStores", "DisableKeyRotation", "DisconnectCustomKeyStore", "EnableKeyRotation", "Encapsulate",
-    "GetKeyRotationStatus", "ListKeyRotations", "ReplicateKey", "RotateKeyOnDemand", "UpdateCustomKeyStore",
-    "UpdatePrimaryRegion",
+    "ConnectCustomKeyStore", "CreateCustomKeyStore", "Decapsulate", "DeleteCustomKeyStore", "DescribeCustomKeyStores",
+    "DisconnectCustomKeyStore", "Encapsulate", "ReplicateKey", "UpdateCustomKeyStore", "UpdatePrimaryRegion",
 ]
 
 
@@ -126,7 +124,8 @@ REQUIRED = {
     "GenerateDataKeyWithoutPlaintext": ["keyId"], "GenerateMac": ["message*", "keyId", "macAlgorithm"],
     "GetParametersForImport": ["keyId", "wrappingAlgorithm", "wrappingKeySpec"], "GetPublicKey": ["keyId"],
     "ImportKeyMaterial": ["keyId", "importToken", "encryptedKeyMaterial"], "ReEncrypt": ["destinationKeyId"],
-    "ScheduleKeyDeletion": ["keyId"],
+    "EnableKeyRotation": ["keyId"], "DisableKeyRotation": ["keyId"], "GetKeyRotationStatus": ["keyId"],
+    "ListKeyRotations": ["keyId"], "RotateKeyOnDemand": ["keyId"], "ScheduleKeyDeletion": ["keyId"],
     "Sign": ["keyId", "message*", "signingAlgorithm"],
     "Verify": ["keyId", "message*", "signature", "signingAlgorithm"],
     "VerifyMac": ["message*", "keyId", "macAlgorithm", "mac"],

@@ -35,8 +35,6 @@ pub(crate) enum Refusal {
     ReservedAlias,
     /// No such key; its ARN.
     NoSuchKey(String),
-    /// The key has no such material.
-    NoSuchMaterial(String),
     /// The caller may not.
     NotAuthorized,
     /// The ciphertext names a key that is not here.
@@ -193,8 +191,6 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
         // Unverified: the exception, which the model lacks, and that it has no message.
         Refusal::ReservedAlias => without_message("NotAuthorizedException"),
         Refusal::NoSuchKey(arn) => not_found(no_such_key(arn)),
-        // Unverified: the text, and the exception; of those that the operation has it fits best.
-        Refusal::NoSuchMaterial(id) => not_found(format!("Key material '{id}' does not exist")),
         Refusal::NotAuthorized => access_denied(not_authorized(context)),
         Refusal::ForeignCiphertext => access_denied(
             "The ciphertext refers to a customer master key that does not exist, does not exist in this region, \
@@ -346,7 +342,42 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
             without_message("InvalidCiphertextException")
         }
         Error::MaterialUnfit | Error::MaterialDiffers => without_message("IncorrectKeyMaterialException"),
-        Error::SecondMaterial => unsupported("Rotation of imported key material is not supported by this server."),
+        Error::MaterialPending { key, refused, pending } => with(
+            "KMSInvalidStateException",
+            format!(
+                "New key material (id: {}) cannot be imported into KMS key {}, because another key material (id: {}) \
+                 is pending rotation.",
+                refused.0,
+                arn(key),
+                pending.0
+            ),
+        ),
+        // Unverified: the text, and the exception; of those that the operation has it fits best.
+        Error::MaterialNotFound(material) => not_found(format!("Key material '{}' does not exist", material.0)),
+        // Recorded for RotateKeyOnDemand. Unverified: that the other operations have no message either.
+        Error::NotRotatable { .. } => without_message("UnsupportedOperationException"),
+        // The table of the operation has the same bounds, and says so first.
+        Error::RotationPeriod => validation("RotationPeriodInDays must be between 90 and 2560"),
+        Error::RotationLimit(key) => with(
+            "LimitExceededException",
+            format!(
+                "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can \
+                 be performed for this key: {}",
+                arn(key)
+            ),
+        ),
+        // Unverified: the text.
+        Error::RotationNear(key) => with(
+            "ConflictException",
+            format!(
+                "An automatic rotation of the key {} is in progress or scheduled to begin within the next 20 minutes.",
+                arn(key)
+            ),
+        ),
+        Error::NothingToRotateTo(key) => with(
+            "KMSInvalidStateException",
+            format!("No available key material pending rotation for the key: {}.", arn(key)),
+        ),
         Error::MaterialNotDeletable => unsupported("The key material of this KMS key cannot be deleted."),
         Error::CiphertextInvalid => without_message("InvalidCiphertextException"),
         Error::PlaintextTooLong { maximum } => {

@@ -128,13 +128,18 @@ pub(crate) fn material_id(key: &Key) -> Option<String> {
     key.current_material().filter(|_| is_symmetric).map(|material| material.id.0.clone())
 }
 
-/// `ExpirationModel` and `ValidTo`: the earliest end of all materials; nothing while imported
-/// material is missing.
+/// `ExpirationModel` and `ValidTo`: the earliest end of all materials that the key needs; nothing
+/// while one of them is missing.
 fn expiration(key: &Key) -> (Option<&'static str>, Option<f64>) {
     if key.origin != import_engine::Origin::Imported || !key.has_all_material() {
         return (None, None);
     }
-    let ends = key.materials.iter().filter_map(|material| match material.expiry {
+    expiration_of(key.permanent_materials().map(|material| material.expiry))
+}
+
+/// `ExpirationModel` and `ValidTo` of materials that are there.
+pub(crate) fn expiration_of(expiries: impl IntoIterator<Item = Expiry>) -> (Option<&'static str>, Option<f64>) {
+    let ends = expiries.into_iter().filter_map(|expiry| match expiry {
         Expiry::At(end) => Some(end),
         Expiry::Never => None,
     });

@@ -2,8 +2,8 @@
 //! to word; the other direction searches.
 
 use import_engine::{
-    ConnectionState, EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, MacAlgorithm, MessageForm, Origin,
-    SigningAlgorithm, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    ConnectionState, EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, MacAlgorithm, MaterialRole, MessageForm, Origin,
+    RotationKind, SigningAlgorithm, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
 /// Whether a region is one of China's, where the symmetric cipher is SM4 and SM2 exists.
@@ -99,6 +99,24 @@ pub(crate) const fn state_word(state: KeyState) -> &'static str {
         KeyState::Creating => "Creating",
         KeyState::Updating => "Updating",
         KeyState::Unavailable => "Unavailable",
+    }
+}
+
+/// The `KeyMaterialState` of a material's part.
+pub(crate) const fn material_state_word(role: MaterialRole) -> &'static str {
+    match role {
+        MaterialRole::Current => "CURRENT",
+        MaterialRole::NonCurrent => "NON_CURRENT",
+        MaterialRole::PendingRotation => "PENDING_ROTATION",
+        MaterialRole::PendingReplication => "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+    }
+}
+
+/// The `RotationType` of a kind of rotation.
+pub(crate) const fn rotation_word(kind: RotationKind) -> &'static str {
+    match kind {
+        RotationKind::Automatic => "AUTOMATIC",
+        RotationKind::OnDemand => "ON_DEMAND",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use import_engine::{
     KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy, PrivateKeyForm,
-    WrappingAlgorithm, WrappingKeySpec,
+    RotationRules, WrappingAlgorithm, WrappingKeySpec,
 };
 
 use KeyState::{
@@ -44,6 +44,13 @@ const COMMON: Policy = Policy {
     private_key_form: PrivateKeyForm::OneField,
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=30,
+    rotation: RotationRules {
+        key_specs: &[KeySpec::Aes256, KeySpec::Sm4],
+        imports: true,
+        period_days: 90..=2560,
+        on_demand_limit: 25,
+        quiet_seconds: 20 * 60,
+    },
     labels_per_key: 50,
     grants_per_key: 50_000,
     keys_per_scope: Some(100_000),
@@ -146,6 +153,9 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     // and Updating too. Unverified: that an import does not enable a disabled key.
     (KeyOperation::ImportMaterial, &[Enabled, Disabled, PendingImport, Updating]),
     (KeyOperation::DeleteMaterial, &[Enabled, Disabled, PendingImport, PendingDeletion, PendingReplicaDeletion]),
+    (KeyOperation::SetRotation, USABLE),
+    (KeyOperation::ShowRotation, KeyState::ALL),
+    (KeyOperation::Rotate, &[Enabled]),
     (KeyOperation::Encrypt, USABLE),
     (KeyOperation::Decrypt, USABLE),
     (KeyOperation::GenerateDataKey, USABLE),
@@ -220,6 +230,9 @@ mod tests {
             (Op::GetImportParameters, "edI....."),
             (Op::ImportMaterial, "edI...U."),
             (Op::DeleteMaterial, "edIDR..."),
+            (Op::SetRotation, "e.....U."),
+            (Op::ShowRotation, "edIDRCUA"),
+            (Op::Rotate, "e......."),
             (Op::Encrypt, "e.....U."),
             (Op::Decrypt, "e.....U."),
             (Op::GenerateDataKey, "e.....U."),

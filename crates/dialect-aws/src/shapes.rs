@@ -91,6 +91,7 @@ static GRANT_OPERATION: Shape = Shape::one_of(&[
 pub(crate) static GRANT_TOKEN_LIST: Shape = list_of(0, 10, &GRANT_TOKEN);
 pub(crate) static GRANT_TOKEN: Shape = Shape::text(1, 8192);
 pub(crate) static IMPORT_TYPE: Shape = Shape::one_of(&["NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"]);
+pub(crate) static INCLUDE_KEY_MATERIAL: Shape = Shape::one_of(&["ALL_KEY_MATERIAL", "ROTATIONS_ONLY"]);
 pub(crate) static KEY_AGREEMENT_ALGORITHM_SPEC: Shape = Shape::one_of(&["ECDH"]);
 pub(crate) static KEY_ID: Shape = Shape::text(1, 2048);
 pub(crate) static KEY_MATERIAL_DESCRIPTION: Shape = Shape::pattern(0, 256, r"^[a-zA-Z0-9:/_\s.-]+$");
@@ -143,6 +144,7 @@ pub(crate) static RECIPIENT_INFO: Shape = Shape::Structure(&[
 static KEY_ENCRYPTION_MECHANISM: Shape = Shape::one_of(&["RSAES_OAEP_SHA_256"]);
 pub(crate) static RESOURCE_OWNERS_LIST: Shape = list_of(1, 2, &RESOURCE_OWNER);
 static RESOURCE_OWNER: Shape = Shape::one_of(&["SELF", "OTHER_ACCOUNTS_VIA_RAM"]);
+pub(crate) static ROTATION_PERIOD_IN_DAYS: Shape = Shape::Integer { min: 90, max: 2560 };
 pub(crate) static SERVICE_PRINCIPAL: Shape =
     Shape::pattern(1, 128, r"^([A-Za-z0-9\-]+)\.([A-Za-z0-9\-]+)(\.[A-Za-z0-9\-]+)+$");
 pub(crate) static SIGNING_ALGORITHM_SPEC: Shape = Shape::one_of(&[

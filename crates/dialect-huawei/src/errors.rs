@@ -229,7 +229,12 @@ fn tell_error(error: Error) -> Told {
         Error::PrivateKeyMissing => service(Code::PrivateKeyMissing),
         Error::PrivateKeyUnfit => service(Code::PrivateKeyBad),
         Error::MaterialUnfit => service(Code::MaterialLength),
-        Error::MaterialDiffers | Error::SecondMaterial => service(Code::MaterialDiffers),
+        Error::MaterialDiffers => service(Code::MaterialDiffers),
+        // No call of this dialect names a material, brings a second one, or rotates.
+        Error::MaterialPending { .. } | Error::MaterialNotFound(_) => service(Code::MaterialDiffers),
+        Error::NotRotatable { .. } => service(Code::Asymmetric),
+        Error::RotationPeriod => parameter("rotation_interval"),
+        Error::RotationLimit(_) | Error::RotationNear(_) | Error::NothingToRotateTo(_) => service(Code::Busy),
         Error::MaterialNotDeletable => service(Code::PrivateKeyStays),
         Error::CiphertextInvalid => service(Code::InvalidCiphertext),
         Error::PlaintextTooLong { .. } => service(Code::RsaPlaintextTooLong),
@@ -270,6 +275,9 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::Label
             | KeyOperation::SetAccess
             | KeyOperation::Grant
+            | KeyOperation::SetRotation
+            | KeyOperation::ShowRotation
+            | KeyOperation::Rotate
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -289,6 +297,9 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::Label
             | KeyOperation::SetAccess
             | KeyOperation::Grant
+            | KeyOperation::SetRotation
+            | KeyOperation::ShowRotation
+            | KeyOperation::Rotate
             | KeyOperation::Encrypt
             | KeyOperation::Decrypt
             | KeyOperation::GenerateDataKey
@@ -334,6 +345,9 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::Label
             | KeyOperation::SetAccess
             | KeyOperation::Grant
+            | KeyOperation::SetRotation
+            | KeyOperation::ShowRotation
+            | KeyOperation::Rotate
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

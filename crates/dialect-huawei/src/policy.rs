@@ -3,7 +3,7 @@
 
 use import_engine::{
     KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy, PrivateKeyForm,
-    WrappingAlgorithm, WrappingKeySpec,
+    RotationRules, WrappingAlgorithm, WrappingKeySpec,
 };
 
 /// Every kind of key there is here; all of them can be imported.
@@ -51,6 +51,9 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::Label, LIVING),
     (KeyOperation::SetAccess, LIVING),
     (KeyOperation::Grant, ENABLED),
+    (KeyOperation::SetRotation, LIVING),
+    (KeyOperation::ShowRotation, LIVING),
+    (KeyOperation::Rotate, ENABLED),
     (KeyOperation::GetImportParameters, PENDING_IMPORT),
     (KeyOperation::ImportMaterial, PENDING_IMPORT),
     (KeyOperation::DeleteMaterial, WITH_MATERIAL),
@@ -95,6 +98,8 @@ static POLICY: Policy = Policy {
     private_key_form: PrivateKeyForm::TwoFields,
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=1096,
+    // No call of this dialect rotates yet.
+    rotation: RotationRules::NONE,
     // There are no labels yet.
     labels_per_key: 0,
     grants_per_key: 100,

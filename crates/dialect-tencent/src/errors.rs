@@ -316,7 +316,12 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::PrivateKeyMissing
         | Error::PrivateKeyUnfit
         | Error::MaterialUnfit => known(DECRYPT_MATERIAL_ERROR),
-        Error::MaterialDiffers | Error::SecondMaterial => known(MATERIAL_NOT_MATCH),
+        Error::MaterialDiffers => known(MATERIAL_NOT_MATCH),
+        // No action of this dialect names a material, brings a second one, or rotates.
+        Error::MaterialPending { .. } | Error::MaterialNotFound(_) => known(MATERIAL_NOT_MATCH),
+        Error::NotRotatable { .. } => known(CMK_STATE_NOT_SUPPORT),
+        Error::RotationPeriod => out_of_bounds("RotateDays"),
+        Error::RotationLimit(_) | Error::RotationNear(_) | Error::NothingToRotateTo(_) => known(TRY_AGAIN),
         Error::MaterialNotDeletable => known(CMK_STATE_NOT_SUPPORT),
         Error::CiphertextInvalid => known(INVALID_CIPHERTEXT),
         Error::PlaintextTooLong { .. } => known(INVALID_PLAINTEXT),
@@ -357,6 +362,9 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::Label
             | KeyOperation::SetAccess
             | KeyOperation::Grant
+            | KeyOperation::SetRotation
+            | KeyOperation::ShowRotation
+            | KeyOperation::Rotate
             | KeyOperation::GetImportParameters
             | KeyOperation::ImportMaterial
             | KeyOperation::DeleteMaterial

@@ -2,7 +2,7 @@
 
 use import_engine::{
     KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy, PrivateKeyForm,
-    Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    RotationRules, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
 use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
@@ -36,6 +36,8 @@ static POLICY: Policy = Policy {
     // once it is enabled.
     loss_while_disabled: LossWhileDisabled::StaysDisabled,
     deletion_window_days: 7..=30,
+    // No call of this dialect rotates yet.
+    rotation: RotationRules::NONE,
     // A key has one alias, which is its name.
     labels_per_key: 0,
     grants_per_key: 0,

@@ -123,10 +123,23 @@ impl Engine {
         self.policies.of(scope)
     }
 
-    /// The key as it is at `now`.
+    /// The key as it is at `now`. A rotation that fell due is made first: by whoever looks at the key
+    /// next, once, under the revision that was read.
     pub(crate) async fn load(&self, scope: &Scope, id: &KeyId, now: Timestamp, policy: &Policy) -> Result<Key, Error> {
-        let stored = self.store.key(scope, id).await?;
-        stored.and_then(|key| key.at(now, policy)).ok_or_else(|| Error::KeyNotFound(id.clone()))
+        for attempt in 0..ATTEMPTS {
+            let stored = self.store.key(scope, id).await?;
+            let key = stored.and_then(|key| key.at(now, policy)).ok_or_else(|| Error::KeyNotFound(id.clone()))?;
+            let Some((mut rotated, bytes)) = self.after_due_rotations(&key, now).await? else { return Ok(key) };
+            match self.store.commit_key(&rotated, &bytes).await {
+                Ok(()) => {
+                    rotated.revision += 1;
+                    return Ok(rotated);
+                }
+                Err(StoreError::Stale) => self.back_off(attempt).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Busy)
     }
 
     /// Changes a key by a pure function, again from the start whenever somebody else was quicker,
@@ -237,8 +250,13 @@ impl Engine {
     /// Forgets the parsed materials of a key that was disabled, emptied or deleted.
     pub(crate) fn forget(&self, key: &Key) {
         for material in &key.materials {
-            self.loaded.remove(&(key.scope.clone(), key.id.clone(), material.id.clone()));
+            self.forget_material(key, &material.id);
         }
+    }
+
+    /// Forgets one parsed material of a key.
+    pub(crate) fn forget_material(&self, key: &Key, material: &MaterialId) {
+        self.loaded.remove(&(key.scope.clone(), key.id.clone(), material.clone()));
     }
 
     /// Runs a computation: here if it is quick, on a blocking thread if it is slow, at most as many

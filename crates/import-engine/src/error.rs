@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::key::{KeyOperation, KeyState};
+use crate::key::{KeyOperation, KeyState, MaterialId};
 use crate::key_store::ConnectionState;
 use crate::outside::OutsideFault;
 use crate::spec::{KeySpec, KeyUsage, Origin};
@@ -163,12 +163,42 @@ pub enum Error {
     /// Other material than the key was first given, or than the caller said it would be.
     #[error("material differs")]
     MaterialDiffers,
-    /// Material that was said to be new, for a key that holds its one material already.
-    #[error("the key holds one material only")]
-    SecondMaterial,
+    /// New material, for a key of which other material waits for a rotation already.
+    #[error("material {refused:?} for key {key}, of which {pending:?} waits for rotation")]
+    MaterialPending {
+        /// Which key.
+        key: KeyId,
+        /// The material that came.
+        refused: MaterialId,
+        /// The material that waits.
+        pending: MaterialId,
+    },
+    /// The key has no material of this name.
+    #[error("material {0:?} does not exist")]
+    MaterialNotFound(MaterialId),
     /// Material of this kind of key is not deleted at this vendor.
     #[error("material cannot be deleted")]
     MaterialNotDeletable,
+    /// Keys of this kind keep the material they have.
+    #[error("key {key} of kind {spec} cannot be rotated")]
+    NotRotatable {
+        /// Which key.
+        key: KeyId,
+        /// Its kind.
+        spec: KeySpec,
+    },
+    /// A rotation period outside the vendor's bounds.
+    #[error("rotation period")]
+    RotationPeriod,
+    /// The key was rotated on demand as often as this vendor allows.
+    #[error("key {0} cannot be rotated on demand again")]
+    RotationLimit(KeyId),
+    /// The key is about to be rotated anyway.
+    #[error("an automatic rotation of key {0} is near")]
+    RotationNear(KeyId),
+    /// No material was imported that the key could be rotated to.
+    #[error("no material of key {0} waits for rotation")]
+    NothingToRotateTo(KeyId),
     /// The ciphertext is damaged, was made under another context, or by another material.
     #[error("ciphertext invalid")]
     CiphertextInvalid,

@@ -10,6 +10,7 @@ use crate::key_store::{ConnectionState, Residence};
 use crate::multi_region::MultiRegion;
 use crate::outside::OutsideFault;
 use crate::policy::{LossWhileDisabled, Policy};
+use crate::rotation::{Rotated, RotationSchedule};
 use crate::spec::{KeySpec, KeyUsage, Origin};
 use crate::tenant::{KeyId, Scope};
 use crate::words::words;
@@ -61,6 +62,12 @@ words! {
         ImportMaterial = "import material",
         /// Destroy imported material.
         DeleteMaterial = "delete material",
+        /// Say whether and how often its material is replaced without being asked.
+        SetRotation = "set rotation",
+        /// Show when its material was and will be replaced.
+        ShowRotation = "show rotation",
+        /// Replace its material at once.
+        Rotate = "rotate",
         /// Encrypt.
         Encrypt = "encrypt",
         /// Decrypt.
@@ -101,6 +108,23 @@ words! {
     pub enum MaterialRole {
         /// New ciphertexts are made with it.
         Current = "current",
+        /// It opens the ciphertexts that were made with it, before a newer one took its place.
+        NonCurrent = "non_current",
+        /// It was brought, and a rotation will make it current.
+        PendingRotation = "pending_rotation",
+        /// As [`MaterialRole::PendingRotation`], once it was brought to the key in its other regions
+        /// too.
+        PendingReplication = "pending_replication",
+    }
+}
+
+impl MaterialRole {
+    /// Whether the key needs it for good. What only waits for a rotation can go without a trace.
+    pub const fn is_permanent(self) -> bool {
+        match self {
+            Self::Current | Self::NonCurrent => true,
+            Self::PendingRotation | Self::PendingReplication => false,
+        }
     }
 }
 
@@ -145,6 +169,9 @@ pub struct MaterialRecord {
     pub public_key: Option<Vec<u8>>,
     /// Counts a key's materials, from 1.
     pub generation: i64,
+    /// The rotation that made it current. The first material was never rotated to, and what waits
+    /// for a rotation not yet.
+    pub rotated: Option<Rotated>,
 }
 
 /// When a key vanishes.
@@ -187,6 +214,8 @@ pub struct Key {
     pub manager: KeyManager,
     /// For a key that can live in several regions.
     pub multi_region: Option<MultiRegion>,
+    /// When its material is next replaced without being asked, if it ever is.
+    pub rotation: Option<RotationSchedule>,
     /// Its materials, oldest first. Empty until the first import.
     pub materials: Vec<MaterialRecord>,
     /// Counts stored changes; a change is stored only on the revision it was made from.
@@ -194,7 +223,8 @@ pub struct Key {
 }
 
 impl Key {
-    /// What this key is at `now`: expired material is gone, and `None` once its deletion is due.
+    /// What this key is at `now`: expired material is gone, and `None` once its deletion is due. What
+    /// it takes new bytes to become is left to [`Key::due_rotations`].
     #[must_use]
     pub fn at(mut self, now: Timestamp, policy: &Policy) -> Option<Self> {
         self.pass(now);
@@ -209,6 +239,7 @@ impl Key {
         if let Some(residence) = &mut self.residence {
             residence.connection = residence.connection.clone().at(now);
         }
+        self.forget_lost_pending();
         self.settle(policy);
         Some(self)
     }
@@ -218,9 +249,14 @@ impl Key {
         self.materials.iter().find(|material| material.role == MaterialRole::Current)
     }
 
+    /// The materials that the key needs: the current one and those before it, oldest first.
+    pub fn permanent_materials(&self) -> impl Iterator<Item = &MaterialRecord> {
+        self.materials.iter().filter(|material| material.role.is_permanent())
+    }
+
     /// Whether every byte that the key needs is there.
     pub fn has_all_material(&self) -> bool {
-        !self.materials.is_empty() && self.materials.iter().all(|material| material.present)
+        self.current_material().is_some() && self.permanent_materials().all(|material| material.present)
     }
 
     /// The next instant at which something about this key changes by itself.
@@ -232,7 +268,7 @@ impl Key {
             });
         let deletion = self.deletion.map(|deletion| deletion.at);
         let passing = self.multi_region.as_ref().and_then(MultiRegion::due_at);
-        expiries.chain(deletion).chain(passing).min()
+        expiries.chain(deletion).chain(passing).chain(self.next_rotation()).min()
     }
 
     /// Refuses unless the vendor allows the operation in the key's state, and to its owner.
@@ -257,11 +293,13 @@ impl Key {
         }
     }
 
-    /// Makes the key usable, if it has its material.
-    pub fn enable(mut self, policy: &Policy) -> Result<Self, Error> {
+    /// Makes the key usable, if it has its material. A rotation that fell due in the meantime is due
+    /// now.
+    pub fn enable(mut self, now: Timestamp, policy: &Policy) -> Result<Self, Error> {
         self.require(KeyOperation::Enable, policy)?;
         self.turn(KeyState::Enabled);
         self.settle(policy);
+        self.resume_rotation(now);
         Ok(self)
     }
 
@@ -295,67 +333,31 @@ impl Key {
         Ok(self)
     }
 
-    /// Takes in material that was unwrapped and found fit. Only the same material may come again;
-    /// its expiry is what this import says.
-    pub fn accept(
-        mut self,
-        id: MaterialId,
-        public_key: Option<Vec<u8>>,
-        expiry: Expiry,
-        now: Timestamp,
-        policy: &Policy,
-    ) -> Result<Self, Error> {
-        self.require_imported()?;
-        self.require(KeyOperation::ImportMaterial, policy)?;
-        let is_first = self.materials.is_empty();
-        match self.materials.iter_mut().find(|material| material.id == id) {
-            Some(known) => {
-                known.present = true;
-                known.imported_at = now;
-                known.expiry = expiry;
-            }
-            None if is_first => self.materials.push(MaterialRecord {
-                id,
-                role: MaterialRole::Current,
-                present: true,
-                imported_at: now,
-                expiry,
-                description: String::new(),
-                public_key,
-                generation: 1,
-            }),
-            None => return Err(Error::MaterialDiffers),
-        }
-        if self.state == KeyState::PendingImport && self.has_all_material() {
-            self.state = KeyState::Enabled;
-        }
-        self.settle_later(policy);
-        Ok(self)
-    }
-
-    /// Sets the free text of one of the key's materials.
-    #[must_use]
-    pub fn describe_material(mut self, id: &MaterialId, description: &str) -> Self {
-        if let Some(material) = self.materials.iter_mut().find(|material| material.id == *id) {
-            description.clone_into(&mut material.description);
-        }
-        self
-    }
-
-    /// Destroys the current imported material. The fingerprint stays.
-    pub fn drop_material(mut self, policy: &Policy) -> Result<Self, Error> {
+    /// Destroys one of the key's imported materials, the current one if none is named. The
+    /// fingerprint stays, unless the material only waited for a rotation.
+    pub fn drop_material(mut self, which: Option<&MaterialId>, policy: &Policy) -> Result<Self, Error> {
         self.require_imported()?;
         self.require(KeyOperation::DeleteMaterial, policy)?;
         if self.spec.is_asymmetric() && !policy.private_keys_deletable {
             return Err(Error::MaterialNotDeletable);
         }
-        for material in &mut self.materials {
-            if material.role == MaterialRole::Current {
-                lose(material);
-            }
+        let is_meant = |material: &MaterialRecord| match which {
+            Some(id) => material.id == *id,
+            None => material.role == MaterialRole::Current,
+        };
+        match (self.materials.iter_mut().find(|material| is_meant(material)), which) {
+            (Some(material), _) => lose(material),
+            (None, Some(id)) => return Err(Error::MaterialNotFound(id.clone())),
+            (None, None) => {}
         }
+        self.forget_lost_pending();
         self.settle(policy);
         Ok(self)
+    }
+
+    /// Material that only waited for a rotation and is gone is as if it had never come.
+    fn forget_lost_pending(&mut self) {
+        self.materials.retain(|material| material.present || material.role.is_permanent());
     }
 
     /// The state to keep: what it will be once the key's store is connected.
@@ -417,4 +419,4 @@ fn lose(material: &mut MaterialRecord) {
 
 #[cfg(test)]
 #[path = "key_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -1,8 +1,9 @@
 //! The state machine, cell by cell.
 
 use super::*;
+use crate::arrival::Expected;
 use crate::chance::KeyIdForm;
-use crate::policy::{LatestExpiry, PrivateKeyForm};
+use crate::policy::{LatestExpiry, PrivateKeyForm, RotationRules};
 use crate::tenant::Tenant;
 use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
 
@@ -10,7 +11,7 @@ const NOW: Timestamp = Timestamp(1_000_000_000);
 const EVERY: &[KeyState] = KeyState::ALL;
 
 /// A vendor that allows everything everywhere, so that the transitions themselves are seen.
-const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
+pub const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
     Policy {
         key_id_form: KeyIdForm::RandomUuid,
         multi_region_key_id_form: KeyIdForm::RandomUuid,
@@ -25,6 +26,7 @@ const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         private_key_form: PrivateKeyForm::OneField,
         loss_while_disabled,
         deletion_window_days: 7..=30,
+        rotation: RotationRules::NONE,
         labels_per_key: 0,
         grants_per_key: 0,
         keys_per_scope: None,
@@ -56,6 +58,7 @@ fn material(present: bool, expiry: Expiry) -> MaterialRecord {
         expiry,
         public_key: None,
         generation: 1,
+        rotated: None,
     }
 }
 
@@ -75,6 +78,7 @@ fn key(origin: Origin, state: KeyState, materials: Vec<MaterialRecord>) -> Key {
         residence: None,
         manager: KeyManager::Owner,
         multi_region: None,
+        rotation: None,
         materials,
         revision: 3,
     }
@@ -88,7 +92,7 @@ fn imported(state: KeyState, present: bool) -> Key {
 fn transitions_of_a_key_with_material() {
     for from in [Enabled, Disabled, PendingDeletion] {
         let key = || imported(from, true);
-        assert_eq!(key().enable(&WAITS).unwrap().state, Enabled, "enable from {from}");
+        assert_eq!(key().enable(NOW, &WAITS).unwrap().state, Enabled, "enable from {from}");
         assert_eq!(key().disable(&WAITS).unwrap().state, Disabled, "disable from {from}");
         let scheduled = key().schedule_deletion(7, NOW, &WAITS).unwrap();
         assert_eq!(scheduled.state, PendingDeletion);
@@ -102,8 +106,8 @@ fn transitions_of_a_key_with_material() {
 fn transitions_of_a_key_without_material() {
     for from in [Disabled, PendingImport, PendingDeletion] {
         let key = || imported(from, false);
-        assert_eq!(key().enable(&WAITS).unwrap().state, PendingImport, "enable from {from}");
-        assert_eq!(key().enable(&STAYS).unwrap().state, PendingImport, "enable from {from}");
+        assert_eq!(key().enable(NOW, &WAITS).unwrap().state, PendingImport, "enable from {from}");
+        assert_eq!(key().enable(NOW, &STAYS).unwrap().state, PendingImport, "enable from {from}");
         assert_eq!(key().disable(&WAITS).unwrap().state, PendingImport, "disable from {from}");
         assert_eq!(key().disable(&STAYS).unwrap().state, Disabled, "disable from {from}");
         let cancelled = key().schedule_deletion(7, NOW, &WAITS).unwrap().cancel_deletion(&WAITS).unwrap();
@@ -121,7 +125,7 @@ fn losing_material_by_deletion() {
         (&STAYS, Disabled, Disabled),
         (&STAYS, PendingDeletion, PendingDeletion),
     ] {
-        let after = imported(from, true).drop_material(policy).unwrap();
+        let after = imported(from, true).drop_material(None, policy).unwrap();
         assert_eq!(after.state, to, "from {from}");
         assert!(!after.materials[0].present);
         assert_eq!(after.materials[0].id, MaterialId("m".into()), "the fingerprint stays");
@@ -176,16 +180,19 @@ fn generated_keys_never_wait_for_material() {
     let generated = key(Origin::Generated, Enabled, vec![material(true, Expiry::Never)]);
     assert_eq!(generated.clone().disable(&WAITS).unwrap().state, Disabled);
     let refusal = Error::OriginUnfit { key: "k".into(), origin: Origin::Generated };
-    assert_eq!(generated.clone().drop_material(&WAITS), Err(refusal));
+    assert_eq!(generated.clone().drop_material(None, &WAITS), Err(refusal));
     let refusal = Error::OriginUnfit { key: "k".into(), origin: Origin::Generated };
-    assert_eq!(generated.accept(MaterialId("m".into()), None, Expiry::Never, NOW, &WAITS), Err(refusal));
+    assert_eq!(
+        generated.accept(MaterialId("m".into()), None, Expiry::Never, &Expected::Anything, NOW, &WAITS),
+        Err(refusal)
+    );
 }
 
 #[test]
 fn the_first_import_makes_the_key_usable() {
     let waiting = key(Origin::Imported, PendingImport, Vec::new());
     let end = Expiry::At(NOW.plus_seconds(60));
-    let after = waiting.accept(MaterialId("m".into()), Some(vec![1]), end, NOW, &WAITS).unwrap();
+    let after = waiting.accept(MaterialId("m".into()), Some(vec![1]), end, &Expected::Anything, NOW, &WAITS).unwrap();
     assert_eq!(after.state, Enabled);
     let record = &after.materials[0];
     assert_eq!((record.present, record.expiry, record.imported_at, record.generation), (true, end, NOW, 1));
@@ -196,7 +203,9 @@ fn the_same_material_may_come_again_and_sets_the_expiry_anew() {
     for from in EVERY.iter().copied() {
         for present in [true, false] {
             let end = Expiry::At(NOW.plus_seconds(60));
-            let after = imported(from, present).accept(MaterialId("m".into()), None, end, NOW, &WAITS).unwrap();
+            let after = imported(from, present)
+                .accept(MaterialId("m".into()), None, end, &Expected::Anything, NOW, &WAITS)
+                .unwrap();
             assert_eq!(after.state, if from == PendingImport { Enabled } else { from });
             assert_eq!((after.materials.len(), after.materials[0].present, after.materials[0].expiry), (1, true, end));
         }
@@ -207,7 +216,14 @@ fn the_same_material_may_come_again_and_sets_the_expiry_anew() {
 fn other_material_never_comes() {
     for from in EVERY.iter().copied() {
         for present in [true, false] {
-            let outcome = imported(from, present).accept(MaterialId("n".into()), None, Expiry::Never, NOW, &WAITS);
+            let outcome = imported(from, present).accept(
+                MaterialId("n".into()),
+                None,
+                Expiry::Never,
+                &Expected::Anything,
+                NOW,
+                &WAITS,
+            );
             assert_eq!(outcome, Err(Error::MaterialDiffers), "{from}");
         }
     }
@@ -217,7 +233,7 @@ fn other_material_never_comes() {
 fn private_keys_stay_where_the_vendor_says_so() {
     let mut key = imported(Enabled, true);
     key.spec = KeySpec::EcP256;
-    assert_eq!(key.drop_material(&WAITS), Err(Error::MaterialNotDeletable));
+    assert_eq!(key.drop_material(None, &WAITS), Err(Error::MaterialNotDeletable));
 }
 
 #[test]

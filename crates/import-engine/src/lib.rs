@@ -9,6 +9,7 @@ pub mod primitives;
 pub mod store;
 pub mod wrapping;
 
+mod arrival;
 mod chance;
 mod clock;
 mod engine;
@@ -23,12 +24,14 @@ mod multi_region;
 mod operations;
 mod outside;
 mod policy;
+mod rotation;
 mod sealing;
 mod spec;
 mod tenant;
 mod token;
 mod words;
 
+pub use arrival::Expected;
 pub use chance::{Chance, KeyIdForm, SystemChance};
 pub use clock::{Clock, DomainClock, ManualClock, SystemClock, Timestamp};
 pub use engine::{Engine, Options};
@@ -42,11 +45,12 @@ pub use operations::agree::SharedSecret;
 pub use operations::create_key::{NewKey, NewResidence, usage_fits};
 pub use operations::data_key_pair::DataKeyPair;
 pub use operations::decrypt::Decrypted;
+pub use operations::delete_material::Deleted;
 pub use operations::edit::Facts;
 pub use operations::encrypt::{Ciphertext, DataKey, Encrypted, EncryptionContext, SymmetricCiphertext};
 pub use operations::get_import_parameters::ImportParameters;
 pub use operations::grants::{GrantPage, NewGrant};
-pub use operations::import_material::{Expected, ImportMaterial, Imported};
+pub use operations::import_material::{ImportMaterial, Imported};
 pub use operations::key_stores::{KeyStoreChange, NewKeyStore};
 pub use operations::labels::LabelPage;
 pub use operations::last_use::LastUse;
@@ -55,7 +59,10 @@ pub use operations::public_key::PublicKey;
 pub use operations::sign::{Checked, Signed};
 pub use operations::start::{StartError, prove_cryptography};
 pub use outside::{OutsideCiphertext, OutsideFault, OutsideKey, OutsideKeys};
-pub use policy::{LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm};
+pub use policy::{
+    LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm, RotationRules,
+};
+pub use rotation::{Rotated, RotationKind, RotationSchedule};
 pub use sealing::{MASTER_KEY_LENGTH, Sealing};
 pub use spec::{
     EncryptionAlgorithm, KeyFamily, KeySpec, KeyUsage, MacAlgorithm, MessageForm, Origin, SigningAlgorithm,

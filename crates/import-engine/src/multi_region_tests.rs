@@ -1,9 +1,10 @@
 //! Members of keys in several regions, as pure functions.
 
 use super::*;
+use crate::arrival::Expected;
 use crate::chance::KeyIdForm;
 use crate::key::{KeyManager, MaterialId, MaterialRole};
-use crate::policy::{LatestExpiry, PrivateKeyForm};
+use crate::policy::{LatestExpiry, PrivateKeyForm, RotationRules};
 use crate::spec::{KeySpec, KeyUsage};
 use crate::tenant::{Scope, Tenant};
 use KeyState::{Creating, Disabled, Enabled, PendingDeletion, PendingImport, PendingReplicaDeletion, Updating};
@@ -26,6 +27,7 @@ static POLICY: Policy = Policy {
     private_key_form: PrivateKeyForm::OneField,
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=30,
+    rotation: RotationRules::NONE,
     labels_per_key: 0,
     grants_per_key: 0,
     keys_per_scope: None,
@@ -51,6 +53,7 @@ fn primary(origin: Origin) -> Key {
         description: "of the primary".into(),
         public_key: None,
         generation: 1,
+        rotated: None,
     };
     Key {
         scope: Scope::new(Tenant::new("v", "a"), "east"),
@@ -67,6 +70,7 @@ fn primary(origin: Origin) -> Key {
         residence: None,
         manager: KeyManager::Owner,
         multi_region: Some(MultiRegion::at_rest("east")),
+        rotation: None,
         materials: vec![material],
         revision: 7,
     }
@@ -126,7 +130,8 @@ fn imported_material_does_not_come_with_a_copy() {
     assert_eq!(copy.state, Creating);
     let waiting = copy.at(NOW.plus_seconds(3), &POLICY).unwrap();
     assert_eq!(waiting.state, PendingImport);
-    let import = |key: Key, id: &str| key.accept(MaterialId(id.into()), None, Expiry::Never, NOW, &POLICY);
+    let import =
+        |key: Key, id: &str| key.accept(MaterialId(id.into()), None, Expiry::Never, &Expected::Anything, NOW, &POLICY);
     assert_eq!(import(waiting.clone(), "other"), Err(Error::MaterialDiffers));
     assert_eq!(import(waiting, "m").unwrap().state, Enabled);
 }
@@ -182,9 +187,9 @@ fn the_primary_moves_to_a_replica_that_can_take_it() {
 fn material_that_is_lost_while_updating_is_missed_at_once() {
     let mut members = vec![primary(Origin::Imported)];
     let copy = replica(&members, "east", new("west"), NOW, &POLICY).unwrap().at(NOW.plus_seconds(3), &POLICY).unwrap();
-    members.push(copy.accept(MaterialId("m".into()), None, Expiry::Never, NOW, &POLICY).unwrap());
+    members.push(copy.accept(MaterialId("m".into()), None, Expiry::Never, &Expected::Anything, NOW, &POLICY).unwrap());
     move_primary(&mut members, "east", "west", NOW.plus_seconds(5), &POLICY).unwrap();
-    let dropped = members[0].clone().drop_material(&POLICY).unwrap();
+    let dropped = members[0].clone().drop_material(None, &POLICY).unwrap();
     assert_eq!(
         (dropped.state, dropped.at(NOW.plus_seconds(5), &POLICY).unwrap().state),
         (PendingImport, PendingImport)

@@ -39,6 +39,8 @@ pub struct Policy {
     pub loss_while_disabled: LossWhileDisabled,
     /// Deletion windows that are accepted, in days.
     pub deletion_window_days: RangeInclusive<u32>,
+    /// How material is replaced by newer material.
+    pub rotation: RotationRules,
     /// How many labels a key may have.
     pub labels_per_key: u32,
     /// How many grants a key may have.
@@ -51,6 +53,32 @@ pub struct Policy {
     pub provider_keys: &'static [KeyOperation],
     /// In which states each operation is legal.
     pub states: &'static [(KeyOperation, &'static [KeyState])],
+}
+
+/// How a vendor's keys get new material in place of what they have.
+#[derive(Debug)]
+pub struct RotationRules {
+    /// The kinds of key that can be rotated.
+    pub key_specs: &'static [KeySpec],
+    /// Whether new material can be imported into a key that has some, to be rotated to.
+    pub imports: bool,
+    /// Periods of automatic rotation that are accepted, in days.
+    pub period_days: RangeInclusive<u32>,
+    /// How many times in its life a key is rotated on demand.
+    pub on_demand_limit: u32,
+    /// For how many seconds before an automatic rotation none can be had on demand.
+    pub quiet_seconds: i64,
+}
+
+impl RotationRules {
+    /// Nothing is rotated.
+    pub const NONE: Self =
+        Self { key_specs: &[], imports: false, period_days: 1..=1, on_demand_limit: 0, quiet_seconds: 0 };
+
+    /// Whether keys of a kind that have imported material take more of it.
+    pub fn takes_imports(&self, spec: KeySpec) -> bool {
+        self.imports && self.key_specs.contains(&spec)
+    }
 }
 
 /// One row of a vendor's list of wrappings.

@@ -21,7 +21,9 @@ macro_rules! select_keys {
                  r.store, r.outside_key, s.attributes AS store_attributes, s.state AS store_state, \
                  s.settles_at AS store_settles_at, s.fault AS store_fault, \
                  k.manager, k.primary_region, k.settles_into, k.settles_at, k.waiting_window_days, k.waiting_until, \
+                 k.rotation_period_days, k.rotation_at, \
                  m.id AS material_id, m.generation, m.role, m.imported_at, m.expires_at, \
+                 m.rotated_at, m.rotation_kind, \
                  m.description AS material_description, m.public_key, \
                  m.sealed IS NOT NULL AS present \
              FROM (SELECT * FROM keys WHERE ",
@@ -160,8 +162,10 @@ async fn insert<DB: Backend>(
 ) -> Result<(), Failure> {
     let insert = "INSERT INTO keys (vendor, account, region, id, revision, spec, usage, origin, state, \
              created_at, deletion_at, deletion_window_days, description, name, attributes, due_at, manager, \
-             primary_region, settles_into, settles_at, waiting_window_days, waiting_until) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+             primary_region, settles_into, settles_at, waiting_window_days, waiting_until, \
+             rotation_period_days, rotation_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+             $23, $24) \
          ON CONFLICT DO NOTHING";
     let statement = record(sql::<DB>(insert).scope(&key.scope).text(&key.id.0).bind(1i64), key);
     if statement.run(connection).await? == 0 {
@@ -196,6 +200,8 @@ fn record<DB: Backend>(statement: Statement<DB>, key: &Key) -> Statement<DB> {
         .bind(settling.map(|settling| settling.at.0))
         .bind(waiting.map(|waiting| i64::from(waiting.window_days)))
         .bind(waiting.and_then(|waiting| waiting.until).map(|until| until.0))
+        .bind(key.rotation.map(|schedule| i64::from(schedule.period_days)))
+        .bind(key.rotation.map(|schedule| schedule.next_at.0))
 }
 
 /// Stores a changed key inside a transaction that has not touched anything after the key yet: every
@@ -208,7 +214,8 @@ pub(crate) async fn commit<DB: Backend>(
     let update = "UPDATE keys SET revision = revision + 1, spec = $6, usage = $7, origin = $8, state = $9, \
              created_at = $10, deletion_at = $11, deletion_window_days = $12, description = $13, name = $14, \
              attributes = $15, due_at = $16, manager = $17, primary_region = $18, settles_into = $19, \
-             settles_at = $20, waiting_window_days = $21, waiting_until = $22 \
+             settles_at = $20, waiting_window_days = $21, waiting_until = $22, rotation_period_days = $23, \
+             rotation_at = $24 \
          WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
     let statement = sql::<DB>(update).scope(&key.scope).text(&key.id.0).bind(key.revision);
     let updated = record(statement, key).run(connection).await;
@@ -260,11 +267,12 @@ async fn put_materials<DB: Backend>(
     materials: &[SealedMaterial],
 ) -> Result<(), Failure> {
     let put = "INSERT INTO materials (vendor, account, region, key_id, id, generation, role, imported_at, \
-             expires_at, description, public_key, sealed) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+             expires_at, description, public_key, sealed, rotated_at, rotation_kind) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15) \
          ON CONFLICT (vendor, account, region, key_id, id) DO UPDATE SET generation = excluded.generation, \
              role = excluded.role, imported_at = excluded.imported_at, expires_at = excluded.expires_at, \
              description = excluded.description, public_key = excluded.public_key, \
+             rotated_at = excluded.rotated_at, rotation_kind = excluded.rotation_kind, \
              sealed = CASE WHEN $13 THEN COALESCE(excluded.sealed, materials.sealed) END \
          RETURNING sealed IS NOT NULL AS present";
     for record in &key.materials {
@@ -281,6 +289,8 @@ async fn put_materials<DB: Backend>(
             .bind(record.public_key.as_deref())
             .bind(sealed)
             .bind(record.present)
+            .bind(record.rotated.map(|rotated| rotated.at.0))
+            .bind(record.rotated.map(|rotated| rotated.kind.word()))
             .row(connection)
             .await?;
         // Presence is nothing but bytes being there. A record that says so without them would read

@@ -6,8 +6,8 @@ use import_engine::store::{
 };
 use import_engine::{
     Connection, ConnectionState, Deletion, DomainClock, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyStore,
-    KeyStoreKind, KeyUsage, MaterialId, MaterialRecord, MaterialRole, MultiRegion, Origin, Residence, Scope, Settling,
-    Tenant, Timestamp, Waiting, WrappingAlgorithm, WrappingKeySpec,
+    KeyStoreKind, KeyUsage, MaterialId, MaterialRecord, MaterialRole, MultiRegion, Origin, Residence, Rotated,
+    RotationKind, RotationSchedule, Scope, Settling, Tenant, Timestamp, Waiting, WrappingAlgorithm, WrappingKeySpec,
 };
 use sqlx::FromRow;
 
@@ -44,12 +44,16 @@ pub(crate) struct KeyRow {
     store_state: Option<String>,
     store_settles_at: Option<i64>,
     store_fault: Option<String>,
+    rotation_period_days: Option<i64>,
+    rotation_at: Option<i64>,
     // Of the material. All null if the key has none.
     material_id: Option<String>,
     generation: Option<i64>,
     role: Option<String>,
     imported_at: Option<i64>,
     expires_at: Option<i64>,
+    rotated_at: Option<i64>,
+    rotation_kind: Option<String>,
     material_description: Option<String>,
     public_key: Option<Vec<u8>>,
     present: bool,
@@ -294,6 +298,14 @@ fn key(row: KeyRow) -> Result<Key, StoreError> {
     };
     let multi_region =
         row.primary_region.map(|region| MultiRegion { primary_region: original(region), settling, waiting });
+    let rotation = match (row.rotation_at, row.rotation_period_days) {
+        (None, None) => None,
+        (Some(at), Some(days)) => {
+            let period_days = u32::try_from(days).map_err(|_| corrupt("rotation_period_days"))?;
+            Some(RotationSchedule { period_days, next_at: Timestamp(at) })
+        }
+        _ => return Err(corrupt("rotation_at")),
+    };
     Ok(Key {
         spec: KeySpec::from_word(&row.spec).ok_or_else(|| corrupt("spec"))?,
         usage: KeyUsage::from_word(&row.usage).ok_or_else(|| corrupt("usage"))?,
@@ -307,6 +319,7 @@ fn key(row: KeyRow) -> Result<Key, StoreError> {
         residence,
         manager: KeyManager::from_word(&row.manager).ok_or_else(|| corrupt("manager"))?,
         multi_region,
+        rotation,
         materials: Vec::new(),
         revision: row.revision,
         scope,
@@ -323,6 +336,14 @@ fn material(row: &KeyRow) -> Result<Option<MaterialRecord>, StoreError> {
         key: format!("{}/{}/{}/{}/{id}", row.vendor, row.account, row.region, row.id),
     };
     let role = row.role.as_deref().and_then(MaterialRole::from_word);
+    let rotated = match (row.rotated_at, row.rotation_kind.as_deref()) {
+        (None, None) => None,
+        (Some(at), Some(kind)) => {
+            let kind = RotationKind::from_word(kind).ok_or_else(|| corrupt("rotation_kind"))?;
+            Some(Rotated { at: Timestamp(at), kind })
+        }
+        _ => return Err(corrupt("rotated_at")),
+    };
     Ok(Some(MaterialRecord {
         id: MaterialId(id.clone()),
         role: role.ok_or_else(|| corrupt("role"))?,
@@ -332,6 +353,7 @@ fn material(row: &KeyRow) -> Result<Option<MaterialRecord>, StoreError> {
         description: row.material_description.clone().map(original).ok_or_else(|| corrupt("description"))?,
         public_key: row.public_key.clone(),
         generation: row.generation.ok_or_else(|| corrupt("generation"))?,
+        rotated,
     }))
 }
 

@@ -92,6 +92,11 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "a day later" => driver.caller().clock(&json!({ "advance": 86_400 })),
         "an hour later" => driver.caller().clock(&json!({ "advance": 3600 })),
         "seven days later" => driver.caller().clock(&json!({ "advance": 7 * 86_400 })),
+        // `N seconds later`.
+        _ if words.ends_with(" seconds later") => {
+            let count = words.trim_end_matches(" seconds later").parse::<u32>().map_err(|error| error.to_string())?;
+            driver.caller().clock(&json!({ "advance": count }));
+        }
         // `calls OPERATION BODY`: an operation of the vendor by its name, with what it takes.
         _ => {
             let call = words.strip_prefix("calls ").and_then(|call| call.split_once(' '));

@@ -2,13 +2,12 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::Origin;
+use import_engine::{KeyFamily, MaterialId};
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, Target, admit, key_arn};
-use crate::key_metadata::material_id;
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::shapes;
 
 /// Destroys imported material. Without material it does nothing, and says so by success
@@ -40,19 +39,12 @@ impl Operation for DeleteImportedKeyMaterial {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
-        if let Some(material) = input.key_material_id {
-            require_material(call, &target, material).await?;
-        }
-        let key = call.engine.delete_material(&target.scope, &target.id).await?;
-        Ok(Output { key_id: key_arn(&key.scope, &key.id), key_material_id: material_id(&key) })
+        let material = input.key_material_id.map(MaterialId);
+        let deleted = call.engine.delete_material(&target.scope, &target.id, material.as_ref()).await?;
+        let is_symmetric = matches!(deleted.key.spec.family(), KeyFamily::Symmetric);
+        Ok(Output {
+            key_id: key_arn(&deleted.key.scope, &deleted.key.id),
+            key_material_id: deleted.material.filter(|_| is_symmetric).map(|material| material.0),
+        })
     }
-}
-
-/// A key has one material, and its name never changes, so this can be looked at beforehand.
-async fn require_material(call: &Call, target: &Target, material: String) -> Result<(), Refusal> {
-    let key = call.engine.describe_key(&target.scope, &target.id).await?;
-    if key.origin != Origin::Imported || material_id(&key).as_ref() == Some(&material) {
-        return Ok(());
-    }
-    Err(Refusal::NoSuchMaterial(material))
 }

@@ -3,13 +3,12 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{Expected, Expiry, ImportMaterial, KeyFamily, MaterialId, Origin, Wrapped};
+use import_engine::{Expected, Expiry, ImportMaterial, Key, KeyFamily, MaterialId, Origin, Wrapped};
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::Access;
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, Target, admit, key_arn};
-use crate::key_metadata::material_id;
 use crate::{names, shapes};
 
 /// Brings material.
@@ -69,7 +68,7 @@ impl Operation for ImportKeyMaterial {
         let imported = call.engine.import_material(&target.scope, &target.id, import).await?;
         Ok(Output {
             key_id: key_arn(&imported.key.scope, &imported.key.id),
-            key_material_id: material_id(&imported.key),
+            key_material_id: Some(imported.material.0).filter(|_| is_symmetric(&imported.key)),
         })
     }
 }
@@ -104,11 +103,15 @@ fn expected(import_type: Option<&str>, id: Option<&str>) -> Result<Expected, Ref
 /// apart. Unverified: which exception says so.
 async fn require_symmetric(call: &Call, target: &Target) -> Result<(), Refusal> {
     let key = call.engine.describe_key(&target.scope, &target.id).await?;
-    let is_symmetric = matches!(key.spec.family(), KeyFamily::Symmetric);
-    if is_symmetric || key.origin != Origin::Imported {
+    if is_symmetric(&key) || key.origin != Origin::Imported {
         return Ok(());
     }
     Err(Refusal::SpecUnfit { arn: key_arn(&key.scope, &key.id), spec: key.spec })
+}
+
+/// Materials have names with these keys only.
+fn is_symmetric(key: &Key) -> bool {
+    matches!(key.spec.family(), KeyFamily::Symmetric)
 }
 
 #[cfg(test)]

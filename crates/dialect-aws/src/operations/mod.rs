@@ -13,7 +13,9 @@ mod delete_imported_key_material;
 mod derive_shared_secret;
 mod describe_key;
 mod disable_key;
+mod disable_key_rotation;
 mod enable_key;
+mod enable_key_rotation;
 mod encrypt;
 mod generate_data_key;
 mod generate_data_key_pair;
@@ -23,12 +25,14 @@ mod generate_mac;
 mod generate_random;
 mod get_key_last_usage;
 mod get_key_policy;
+mod get_key_rotation_status;
 mod get_parameters_for_import;
 mod get_public_key;
 mod import_key_material;
 mod list_aliases;
 mod list_grants;
 mod list_key_policies;
+mod list_key_rotations;
 mod list_keys;
 mod list_resource_tags;
 mod list_retirable_grants;
@@ -36,6 +40,7 @@ mod put_key_policy;
 mod re_encrypt;
 mod retire_grant;
 mod revoke_grant;
+mod rotate_key_on_demand;
 mod schedule_key_deletion;
 mod sign;
 mod tag_resource;
@@ -61,7 +66,9 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<derive_shared_secret::DeriveSharedSecret>(),
     Entry::of::<describe_key::DescribeKey>(),
     Entry::of::<disable_key::DisableKey>(),
+    Entry::of::<disable_key_rotation::DisableKeyRotation>(),
     Entry::of::<enable_key::EnableKey>(),
+    Entry::of::<enable_key_rotation::EnableKeyRotation>(),
     Entry::of::<encrypt::Encrypt>(),
     Entry::of::<generate_data_key::GenerateDataKey>(),
     Entry::of::<generate_data_key_pair::GenerateDataKeyPair>(),
@@ -71,12 +78,14 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<generate_random::GenerateRandom>(),
     Entry::of::<get_key_last_usage::GetKeyLastUsage>(),
     Entry::of::<get_key_policy::GetKeyPolicy>(),
+    Entry::of::<get_key_rotation_status::GetKeyRotationStatus>(),
     Entry::of::<get_parameters_for_import::GetParametersForImport>(),
     Entry::of::<get_public_key::GetPublicKey>(),
     Entry::of::<import_key_material::ImportKeyMaterial>(),
     Entry::of::<list_aliases::ListAliases>(),
     Entry::of::<list_grants::ListGrants>(),
     Entry::of::<list_key_policies::ListKeyPolicies>(),
+    Entry::of::<list_key_rotations::ListKeyRotations>(),
     Entry::of::<list_keys::ListKeys>(),
     Entry::of::<list_resource_tags::ListResourceTags>(),
     Entry::of::<list_retirable_grants::ListRetirableGrants>(),
@@ -84,6 +93,7 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<re_encrypt::ReEncrypt>(),
     Entry::of::<retire_grant::RetireGrant>(),
     Entry::of::<revoke_grant::RevokeGrant>(),
+    Entry::of::<rotate_key_on_demand::RotateKeyOnDemand>(),
     Entry::of::<schedule_key_deletion::ScheduleKeyDeletion>(),
     Entry::of::<sign::Sign>(),
     Entry::of::<tag_resource::TagResource>(),

@@ -22,7 +22,7 @@ impl Operation for DeleteImportedKeyMaterial {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Self::Output, Refusal> {
-        call.engine.delete_material(&call.scope, &input.key_id.into()).await?;
+        call.engine.delete_material(&call.scope, &input.key_id.into(), None).await?;
         Ok(())
     }
 }

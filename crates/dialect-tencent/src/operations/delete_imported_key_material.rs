@@ -19,7 +19,7 @@ impl Operation for DeleteImportedKeyMaterial {
 
     async fn run(call: &Call, input: ByKeyId) -> Result<(), Refusal> {
         let id = key_id(&input.key_id)?;
-        call.engine.delete_material(&call.scope, &id).await?;
+        call.engine.delete_material(&call.scope, &id, None).await?;
         Ok(())
     }
 }

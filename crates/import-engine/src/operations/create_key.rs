@@ -4,15 +4,14 @@ use crate::chance::key_id;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::key::{Expiry, Key, KeyManager, KeyState, MaterialRecord, MaterialRole};
+use crate::key::{Key, KeyManager, KeyState};
 use crate::key_store::{ConnectionState, Residence};
 use crate::material::Material;
 use crate::multi_region::MultiRegion;
 use crate::policy::Policy;
-use crate::primitives::{canonical, generate, identity, public_key};
-use crate::sealing::{Purpose, place};
+use crate::primitives::{canonical, generate};
 use crate::spec::{KeyFamily, KeySpec, KeyUsage, Origin, WrappingKeySpec};
-use crate::store::{ChangedKey, Label, SealedMaterial, StoreError};
+use crate::store::{ChangedKey, Label, StoreError};
 use crate::tenant::Scope;
 
 /// What a new key shall be.
@@ -133,6 +132,7 @@ impl Engine {
             residence: None,
             manager: KeyManager::Owner,
             multi_region: new.multi_region.then(|| MultiRegion::at_rest(scope.region.as_str())),
+            rotation: None,
             materials: Vec::new(),
             revision: 1,
         };
@@ -141,21 +141,10 @@ impl Engine {
         }
         let mut materials = Vec::new();
         if key.origin != Origin::Imported {
-            let material = self.fresh_material(key.spec).await?;
-            let id = self.sealing.fingerprint(&scope.tenant, &key.id, &identity(key.spec, &material)?)?;
-            let sealed = self.sealing.seal(Purpose::Material, &place(scope, &key.id, &id.0), material.expose())?;
+            let (record, bytes) = self.fresh_record(&key, now).await?;
             key.state = KeyState::Enabled;
-            key.materials.push(MaterialRecord {
-                id: id.clone(),
-                role: MaterialRole::Current,
-                present: true,
-                imported_at: now,
-                expiry: Expiry::Never,
-                description: String::new(),
-                public_key: public_key(key.spec, &material)?,
-                generation: 1,
-            });
-            materials.push(SealedMaterial { id, sealed });
+            key.materials.push(record);
+            materials.push(bytes);
         }
         Ok(ChangedKey { key, materials })
     }

@@ -41,9 +41,9 @@ pub struct GrantPage {
 /// What a grant comes to before it is stored.
 enum Prospect {
     /// It is there already.
-    Known(Grant),
+    Known(Box<Grant>),
     /// It can be stored.
-    New(Key, Timestamp),
+    New(Box<Key>, Timestamp),
 }
 
 impl Engine {
@@ -62,7 +62,7 @@ impl Engine {
         let grant_id = grant_id(self.chance.as_ref())?;
         for attempt in 0..ATTEMPTS {
             let (key, now) = match self.prospect(scope, id, new, &fits).await? {
-                Prospect::Known(grant) => return Ok(grant),
+                Prospect::Known(grant) => return Ok(*grant),
                 Prospect::New(key, now) => (key, now),
             };
             let new = new.clone();
@@ -115,14 +115,14 @@ impl Engine {
         if !new.name.is_empty() {
             let named = self.store.grants_named(scope, id, &new.name).await.map_err(Error::from)?;
             if let Some(known) = named.into_iter().find(|grant| is_same(grant, new)) {
-                return Ok(Prospect::Known(known));
+                return Ok(Prospect::Known(Box::new(known)));
             }
         }
         let count = self.store.count_grants(scope, id).await.map_err(Error::from)?;
         if count >= u64::from(policy.grants_per_key) {
             return Err(Error::TooManyGrants(key.id).into());
         }
-        Ok(Prospect::New(key, now))
+        Ok(Prospect::New(Box::new(key), now))
     }
 
     /// One grant of a key.

@@ -1,5 +1,6 @@
 //! Bringing material: the use case that polykms is for.
 
+use crate::arrival::Expected;
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -32,33 +33,6 @@ pub struct ImportMaterial {
     pub description: Option<String>,
 }
 
-/// What a caller says about the material that it brings. An import that turns out otherwise is
-/// refused.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub enum Expected {
-    /// Nothing.
-    #[default]
-    Anything,
-    /// The key has had it before; where an identifier is given, it is this one.
-    Known(Option<MaterialId>),
-    /// The key has never had it.
-    New,
-}
-
-impl Expected {
-    fn check(&self, key: &Key, id: &MaterialId) -> Result<(), Error> {
-        let is_known = key.materials.iter().any(|material| material.id == *id);
-        match self {
-            Self::Anything => Ok(()),
-            Self::Known(None) if is_known => Ok(()),
-            Self::Known(Some(named)) if is_known && named == id => Ok(()),
-            Self::New if key.materials.is_empty() => Ok(()),
-            Self::New if !is_known => Err(Error::SecondMaterial),
-            Self::Known(_) | Self::New => Err(Error::MaterialDiffers),
-        }
-    }
-}
-
 /// What an import did.
 #[derive(Clone, Debug)]
 pub struct Imported {
@@ -84,7 +58,7 @@ impl Engine {
     /// token [`Error::TokenUnknown`], [`Error::TokenForOtherKey`], [`Error::TokenExpired`],
     /// [`Error::TokenSuperseded`]; [`Error::ExpiryNotInFuture`], [`Error::ExpiryTooFar`];
     /// [`Error::UnwrapFailed`] and the refusals of [`unwrap`]; [`Error::MaterialDiffers`],
-    /// [`Error::SecondMaterial`].
+    /// [`Error::MaterialPending`].
     pub async fn import_material(&self, scope: &Scope, id: &KeyId, import: ImportMaterial) -> Result<Imported, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
@@ -106,8 +80,8 @@ impl Engine {
             let now = self.now(&scope.tenant).await?;
             let key = self.load(scope, id, now, policy).await?;
             self.live_parameters(scope, &token).await?;
-            import.expected.check(&key, &fit.id)?;
-            let mut after = key.accept(fit.id.clone(), fit.public_key.clone(), expiry, now, policy)?;
+            let mut after =
+                key.accept(fit.id.clone(), fit.public_key.clone(), expiry, &import.expected, now, policy)?;
             if let Some(description) = &import.description {
                 after = after.describe_material(&fit.id, description);
             }

@@ -25,6 +25,7 @@ pub(crate) mod public_key;
 pub(crate) mod random;
 pub(crate) mod read;
 pub(crate) mod regions;
+pub(crate) mod rotate;
 pub(crate) mod sign;
 pub(crate) mod start;
 pub(crate) mod state;

@@ -1,8 +1,10 @@
 //! Looking at keys.
 
+use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::key::Key;
+use crate::policy::Policy;
 use crate::tenant::{KeyId, Scope};
 
 /// One page of keys.
@@ -38,7 +40,9 @@ impl Engine {
             let rows = self.store.keys_after(scope, after.as_ref(), limit.saturating_add(1)).await?;
             let is_last = rows.len() <= limit_usize;
             after = rows.last().map(|key| key.id.clone());
-            keys.extend(rows.into_iter().filter_map(|key| key.at(now, policy)));
+            for key in rows.into_iter().filter_map(|key| key.at(now, policy)) {
+                keys.extend(self.rotated_if_due(key, now, policy).await?);
+            }
             if is_last || keys.len() > limit_usize {
                 break;
             }
@@ -53,6 +57,22 @@ impl Engine {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
         let stored = self.store.all_keys(scope).await?;
-        Ok(stored.into_iter().filter_map(|key| key.at(now, policy)).collect())
+        let mut keys = Vec::with_capacity(stored.len());
+        for key in stored.into_iter().filter_map(|key| key.at(now, policy)) {
+            keys.extend(self.rotated_if_due(key, now, policy).await?);
+        }
+        Ok(keys)
+    }
+
+    /// A key of a list, once the rotations that are due were made; `None` if it vanished meanwhile.
+    async fn rotated_if_due(&self, key: Key, now: Timestamp, policy: &Policy) -> Result<Option<Key>, Error> {
+        if key.due_rotations(now).is_empty() {
+            return Ok(Some(key));
+        }
+        match self.load(&key.scope, &key.id, now, policy).await {
+            Ok(key) => Ok(Some(key)),
+            Err(Error::KeyNotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -11,7 +11,7 @@ impl Engine {
     /// # Errors
     /// [`Error::KeyNotFound`], [`Error::WrongState`].
     pub async fn enable_key(&self, scope: &Scope, id: &KeyId) -> Result<Key, Error> {
-        self.change(scope, id, |key, _, policy| key.enable(policy)).await
+        self.change(scope, id, |key, now, policy| key.enable(now, policy)).await
     }
 
     /// Makes a key unusable for now.

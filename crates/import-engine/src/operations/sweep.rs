@@ -1,4 +1,4 @@
-//! Tidying up: wipes what has expired, removes what was to be deleted.
+//! Tidying up: wipes what has expired, removes what was to be deleted, rotates what is due.
 //!
 //! No answer depends on it, because every read computes what holds at its instant.
 
@@ -36,7 +36,10 @@ impl Engine {
                 self.forget(&key);
                 let policy = self.policy(&key.scope)?;
                 let outcome = match key.clone().at(now, policy) {
-                    Some(settled) => self.store.commit_key(&settled, &[]).await,
+                    Some(settled) => match self.after_due_rotations(&settled, now).await? {
+                        Some((rotated, bytes)) => self.store.commit_key(&rotated, &bytes).await,
+                        None => self.store.commit_key(&settled, &[]).await,
+                    },
                     None => self.store.remove_key(&key).await,
                 };
                 match outcome {

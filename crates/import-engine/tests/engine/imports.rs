@@ -31,7 +31,7 @@ async fn a_life() {
     assert_eq!(again.material, first.material);
     assert_eq!(again.key.state, KeyState::Enabled);
 
-    let emptied = world.engine.delete_material(&here, &key).await.unwrap();
+    let emptied = world.engine.delete_material(&here, &key, None).await.unwrap().key;
     assert_eq!(emptied.state, KeyState::PendingImport);
     assert_eq!(world.import(&here, &key, &[8; 32], Expiry::Never).await.unwrap_err(), Error::MaterialDiffers);
     assert_eq!(world.import(&here, &key, &MATERIAL, Expiry::Never).await.unwrap().key.state, KeyState::Enabled);

@@ -8,6 +8,7 @@ mod imports;
 mod labels;
 mod races;
 mod regions;
+mod rotation;
 mod rows;
 mod tokens;
 mod use_of_keys;

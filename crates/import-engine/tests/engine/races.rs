@@ -83,7 +83,7 @@ async fn what_one_engine_does_the_other_knows_at_once() {
         assert!(matches!(refused, Error::WrongState { state: KeyState::Disabled, .. }));
         other.enable_key(&here, &key).await.unwrap();
         world.engine.generate_data_key(&here, &key, 32, &Default::default()).await.unwrap();
-        other.delete_material(&here, &key).await.unwrap();
+        other.delete_material(&here, &key, None).await.unwrap();
         let refused = world.engine.generate_data_key(&here, &key, 32, &Default::default()).await.unwrap_err();
         assert!(matches!(refused, Error::WrongState { state: KeyState::PendingImport, .. }));
         world.import(&here, &key, &[7; 32], Expiry::Never).await.unwrap();

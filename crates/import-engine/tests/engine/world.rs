@@ -6,7 +6,7 @@ use std::sync::Arc;
 use import_engine::{
     Chance, Engine, Error, Expected, Expiry, ImportMaterial, ImportParameters, Imported, Key, KeyId, KeyIdForm,
     KeyOperation, KeySpec, KeyState, KeyUsage, LatestExpiry, LossWhileDisabled, ManualClock, Material, NewKey, Offer,
-    Options, Origin, Policies, Policy, PrivateKeyForm, Scope, SystemChance, Tenant, Timestamp, Wrapped,
+    Options, Origin, Policies, Policy, PrivateKeyForm, RotationRules, Scope, SystemChance, Tenant, Timestamp, Wrapped,
     WrappingAlgorithm, WrappingKeySpec,
 };
 use openssl::encrypt::Encrypter;
@@ -49,6 +49,13 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         private_key_form: PrivateKeyForm::OneField,
         loss_while_disabled: LossWhileDisabled::PendingImport,
         deletion_window_days: 7..=30,
+        rotation: RotationRules {
+            key_specs: &[KeySpec::Aes256],
+            imports: true,
+            period_days: 90..=2560,
+            on_demand_limit: 3,
+            quiet_seconds: 1200,
+        },
         labels_per_key: 3,
         grants_per_key: 3,
         keys_per_scope: Some(40),
@@ -65,6 +72,9 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::GetImportParameters, LIVE),
             (KeyOperation::ImportMaterial, LIVE),
             (KeyOperation::DeleteMaterial, ALL),
+            (KeyOperation::SetRotation, USABLE),
+            (KeyOperation::ShowRotation, ALL),
+            (KeyOperation::Rotate, USABLE),
             (KeyOperation::Encrypt, USABLE),
             (KeyOperation::Decrypt, USABLE),
             (KeyOperation::GenerateDataKey, USABLE),

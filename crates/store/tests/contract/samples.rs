@@ -3,7 +3,8 @@
 use import_engine::store::{Sealed, SealedMaterial, StoredKeyPair, StoredParameters};
 use import_engine::{
     Deletion, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyUsage, MaterialId, MaterialRecord, MaterialRole,
-    MultiRegion, Origin, Scope, Settling, Tenant, Timestamp, Waiting, WrappingAlgorithm, WrappingKeySpec,
+    MultiRegion, Origin, Rotated, RotationKind, RotationSchedule, Scope, Settling, Tenant, Timestamp, Waiting,
+    WrappingAlgorithm, WrappingKeySpec,
 };
 
 pub const NOON: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -37,6 +38,7 @@ pub fn key_in(scope: Scope, id: &str) -> Key {
         residence: None,
         manager: KeyManager::Owner,
         multi_region: None,
+        rotation: None,
         materials: Vec::new(),
         revision: 1,
     }
@@ -49,7 +51,13 @@ pub fn enabled_key(id: &str) -> Key {
 
 /// A key with every field filled.
 pub fn full_key(id: &str) -> Key {
-    let second = MaterialRecord { present: false, expiry: Expiry::Never, ..material("m0", 2) };
+    let second = MaterialRecord {
+        present: false,
+        expiry: Expiry::Never,
+        role: MaterialRole::NonCurrent,
+        rotated: Some(Rotated { at: NOON.plus_seconds(9), kind: RotationKind::OnDemand }),
+        ..material("m0", 2)
+    };
     Key {
         spec: KeySpec::EcP256,
         usage: KeyUsage::SignVerify,
@@ -64,6 +72,7 @@ pub fn full_key(id: &str) -> Key {
             waiting: Some(Waiting { window_days: 9, until: Some(NOON.plus_seconds(4)) }),
         }),
         attributes: r#"{"tags":{"a":"b"}}"#.to_owned(),
+        rotation: Some(RotationSchedule { period_days: 365, next_at: NOON.plus_seconds(365 * 86_400) }),
         materials: vec![material("m1", 1), second],
         ..key(id)
     }
@@ -79,6 +88,7 @@ pub fn material(id: &str, generation: i64) -> MaterialRecord {
         description: "von \0 Hand".to_owned(),
         public_key: Some(vec![0x30, 0, 1]),
         generation,
+        rotated: None,
     }
 }
 

@@ -1,7 +1,7 @@
 # What a machine needs: Rust (rustup takes the version from rust-toolchain.toml), a C compiler, make,
 # perl, python3; node and npm for the tests of one SDK, which are skipped without them.
 
-.PHONY: help run check test fault bench fmt
+.PHONY: help run check test fault bench docs fmt
 
 help: ## Says what there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -21,6 +21,9 @@ fault: ## Long runs of kill -9 and of two gateways that race (minutes).
 
 bench: ## Ratios of speed, in one run; writes docs/performance.md.
 	tests/tools/bench.sh
+
+docs: ## Writes the tables of operations in docs/dialects.md from the code's.
+	POLYKMS_WRITE_DOCS=1 cargo test --locked -p tests --test it support_matrix
 
 fmt: ## Formats.
 	cargo fmt --all

@@ -108,7 +108,7 @@ def scalar_rules(name):
         found.append((f"Member must satisfy regular expression pattern: {rules['pattern']}",
                       lambda value: pattern.fullmatch(value) is not None))
     if "enum" in rules:
-        found.append((f"Member must satisfy enum value set: [{', '.join(rules['enum'])}]",
+        found.append((f"Member must satisfy enum value set: [{', '.join(sorted(rules['enum']))}]",
                       lambda value: value in rules["enum"]))
     return found
 

@@ -74,7 +74,12 @@ def sentences(message):
     assert int(count) == len(found), message
     noun = "error" if len(found) == 1 else "errors"
     assert message.startswith(f"{count} validation {noun} detected: Value"), message
-    return sorted(found)
+    return sorted(re.sub(r"(?<=enum value set: \[)[^]]*", sort_words, sentence) for sentence in found)
+
+
+def sort_words(words):
+    """The service tells the words of an enum in an order of its own."""
+    return ", ".join(sorted(words[0].split(", ")))
 
 
 def hold(operation, body, status, text):

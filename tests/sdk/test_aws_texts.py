@@ -181,6 +181,10 @@ def creations():
                         ("KEY_AGREEMENT", "ECC_NIST_EDWARDS25519")):
         yield Case("CreateKey", {"KeyUsage": usage, "KeySpec": spec}, VALIDATION,
                    f"KeyUsage {usage} is not compatible with KeySpec {spec}")
+    for spec in ({}, {"KeySpec": "SYMMETRIC_DEFAULT"}):
+        yield Case("CreateKey", {"KeyUsage": "SIGN_VERIFY", **spec}, VALIDATION,
+                   "The operation failed because the KeyUsage value of the CMK is SIGN_VERIFY. To perform this operation, "
+                   "the KeyUsage value must be ENCRYPT_DECRYPT.")
     for spec in ("RSA_2048", "ECC_NIST_P256", "HMAC_256"):
         yield Case("CreateKey", {"KeySpec": spec}, VALIDATION,
                    "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.")
@@ -223,6 +227,10 @@ def ciphertexts():
     yield Case("ReEncrypt", {"CiphertextBlob": sealed_by_another, "SourceKeyId": own, "DestinationKeyId": own},
                "IncorrectKeyException",
                "The key ID in the request does not identify a CMK that can perform this operation.", key())
+    # Also where the key could not have made any ciphertext.
+    for make in (key("HMAC_224", "GENERATE_VERIFY_MAC"), key("RSA_2048", "SIGN_VERIFY"), disabled()):
+        yield Case("Decrypt", {"CiphertextBlob": sealed_by_another, "KeyId": own}, "IncorrectKeyException",
+                   "The key ID in the request does not identify a CMK that can perform this operation.", make)
     for operation, more in (("Decrypt", {}), ("ReEncrypt", {"DestinationKeyId": own})):
         yield Case(operation, {"CiphertextBlob": sealed_elsewhere, **more}, "AccessDeniedException",
                    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or "

@@ -1,4 +1,8 @@
 //! The service's named shapes, as its model spells them. An operation's table refers to these.
+//!
+//! The words of an enum stand in the order in which the service was recorded to tell them, which is
+//! not the model's; those that are newer than the recordings, and enums that were not recorded,
+//! follow in the model's.
 
 use dialect::constraint::{Member, Shape, TEXT};
 
@@ -21,16 +25,16 @@ pub(crate) static CIPHERTEXT: Shape = Shape::Blob { min: 1, max: 6144, sensitive
 pub(crate) static CUSTOM_KEY_STORE_ID: Shape = Shape::text(1, 64);
 pub(crate) static CUSTOMER_MASTER_KEY_SPEC: Shape = Shape::one_of(&[
     "RSA_2048",
-    "RSA_3072",
-    "RSA_4096",
-    "ECC_NIST_P256",
     "ECC_NIST_P384",
+    "ECC_NIST_P256",
     "ECC_NIST_P521",
-    "ECC_SECG_P256K1",
-    "SYMMETRIC_DEFAULT",
-    "HMAC_224",
-    "HMAC_256",
     "HMAC_384",
+    "RSA_3072",
+    "ECC_SECG_P256K1",
+    "RSA_4096",
+    "SYMMETRIC_DEFAULT",
+    "HMAC_256",
+    "HMAC_224",
     "HMAC_512",
     "SM2",
 ]);
@@ -97,16 +101,16 @@ pub(crate) static KEY_ID: Shape = Shape::text(1, 2048);
 pub(crate) static KEY_MATERIAL_DESCRIPTION: Shape = Shape::pattern(0, 256, r"^[a-zA-Z0-9:/_\s.-]+$");
 pub(crate) static KEY_SPEC: Shape = Shape::one_of(&[
     "RSA_2048",
-    "RSA_3072",
-    "RSA_4096",
-    "ECC_NIST_P256",
     "ECC_NIST_P384",
+    "ECC_NIST_P256",
     "ECC_NIST_P521",
-    "ECC_SECG_P256K1",
-    "SYMMETRIC_DEFAULT",
-    "HMAC_224",
-    "HMAC_256",
     "HMAC_384",
+    "RSA_3072",
+    "ECC_SECG_P256K1",
+    "RSA_4096",
+    "SYMMETRIC_DEFAULT",
+    "HMAC_256",
+    "HMAC_224",
     "HMAC_512",
     "SM2",
     "ML_DSA_44",
@@ -118,17 +122,17 @@ pub(crate) static KEY_SPEC: Shape = Shape::one_of(&[
     "ML_KEM_1024",
 ]);
 pub(crate) static KEY_USAGE: Shape = Shape::one_of(&[
-    "SIGN_VERIFY",
     "ENCRYPT_DECRYPT",
+    "SIGN_VERIFY",
     "GENERATE_VERIFY_MAC",
     "KEY_AGREEMENT",
     "ENCAPSULATE_DECAPSULATE",
 ]);
 pub(crate) static LIMIT: Shape = Shape::Integer { min: 1, max: 1000 };
 pub(crate) static MAC_ALGORITHM_SPEC: Shape =
-    Shape::one_of(&["HMAC_SHA_224", "HMAC_SHA_256", "HMAC_SHA_384", "HMAC_SHA_512"]);
+    Shape::one_of(&["HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"]);
 pub(crate) static MARKER: Shape = Shape::pattern(1, 1024, r"[\u0020-\u00FF]*");
-pub(crate) static MESSAGE_TYPE: Shape = Shape::one_of(&["RAW", "DIGEST", "EXTERNAL_MU"]);
+pub(crate) static MESSAGE_TYPE: Shape = Shape::one_of(&["DIGEST", "RAW", "EXTERNAL_MU"]);
 pub(crate) static NUMBER_OF_BYTES: Shape = Shape::Integer { min: 1, max: 1024 };
 pub(crate) static ORIGIN: Shape = Shape::one_of(&["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]);
 pub(crate) static PENDING_WINDOW_IN_DAYS: Shape = Shape::Integer { min: 1, max: 365 };

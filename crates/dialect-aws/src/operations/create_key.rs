@@ -108,10 +108,14 @@ fn spec_and_usage(input: &Input, region: &str) -> Result<(KeySpec, KeyUsage), Re
     let Some(spec) = names::key_spec(spec_word, region) else {
         return Err(Refusal::Unsupported(format!("KeySpec {spec_word} is not supported in this Region.")));
     };
-    // One text for all pairs that do not fit. Unverified: the one that older recordings have for a
-    // symmetric key with SIGN_VERIFY.
     match names::usage(usage_word).filter(|usage| usage_fits(spec, *usage)) {
         Some(usage) => Ok((spec, usage)),
+        // Unverified: that this text, older than the other, is still that of this pair.
+        None if (spec_word, usage_word) == ("SYMMETRIC_DEFAULT", "SIGN_VERIFY") => Err(Refusal::Validation(
+            "The operation failed because the KeyUsage value of the CMK is SIGN_VERIFY. To perform this operation, \
+             the KeyUsage value must be ENCRYPT_DECRYPT."
+                .to_owned(),
+        )),
         None => Err(Refusal::Validation(format!("KeyUsage {usage_word} is not compatible with KeySpec {spec_word}"))),
     }
 }

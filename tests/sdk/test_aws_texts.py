@@ -231,6 +231,9 @@ def ciphertexts():
     for make in (key("HMAC_224", "GENERATE_VERIFY_MAC"), key("RSA_2048", "SIGN_VERIFY"), disabled()):
         yield Case("Decrypt", {"CiphertextBlob": sealed_by_another, "KeyId": own}, "IncorrectKeyException",
                    "The key ID in the request does not identify a CMK that can perform this operation.", make)
+        yield Case("ReEncrypt", {"CiphertextBlob": sealed_by_another, "SourceKeyId": own, "DestinationKeyId": own},
+                   "IncorrectKeyException",
+                   "The key ID in the request does not identify a CMK that can perform this operation.", make)
     for operation, more in (("Decrypt", {}), ("ReEncrypt", {"DestinationKeyId": own})):
         yield Case(operation, {"CiphertextBlob": sealed_elsewhere, **more}, "AccessDeniedException",
                    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or "

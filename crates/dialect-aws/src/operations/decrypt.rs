@@ -84,7 +84,7 @@ impl Operation for Decrypt {
                 return Err(Refusal::DryRun);
             }
             (target, Some(blob)) => {
-                judge(call, target.as_ref(), algorithm).await?;
+                judge(call, target.as_ref(), algorithm, &blob).await?;
                 open(call, target.as_ref(), algorithm, &blob, &context, &access).await?
             }
             (_, None) => return Err(Refusal::Missing("CiphertextBlob")),

@@ -21,12 +21,19 @@ pub(crate) struct Opened {
 }
 
 /// Judges the key that the caller names, if they name one: that comes before the ciphertext is
-/// looked at.
-pub(crate) async fn judge(call: &Call, target: Option<&Target>, algorithm: EncryptionAlgorithm) -> Result<(), Refusal> {
-    match target {
-        Some(target) => checks::encrypting(call, target, KeyOperation::Decrypt, algorithm).await,
-        None => Ok(()),
+/// opened. That a symmetric ciphertext names another key comes first of all.
+pub(crate) async fn judge(
+    call: &Call,
+    target: Option<&Target>,
+    algorithm: EncryptionAlgorithm,
+    blob: &Blob,
+) -> Result<(), Refusal> {
+    let Some(target) = target else { return Ok(()) };
+    let names_another = || from_blob(blob.bytes()).is_some_and(|ciphertext| ciphertext.key != target.id);
+    if algorithm == EncryptionAlgorithm::Symmetric && names_another() {
+        return Err(Refusal::IncorrectKey);
     }
+    checks::encrypting(call, target, KeyOperation::Decrypt, algorithm).await
 }
 
 /// Opens a ciphertext; a symmetric one names its key itself.

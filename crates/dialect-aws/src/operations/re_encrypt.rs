@@ -98,7 +98,7 @@ impl Operation for ReEncrypt {
         }
         let Some(blob) = input.ciphertext_blob else { return Err(Refusal::Missing("CiphertextBlob")) };
         // Unverified: that both keys are judged before the ciphertext is opened.
-        judge(call, source.as_ref(), from).await?;
+        judge(call, source.as_ref(), from, &blob).await?;
         checks::encrypting(call, &destination, KeyOperation::Encrypt, to).await?;
         let opened = open(call, source.as_ref(), from, &blob, &opening, &from_access).await?;
         if opened.plaintext.expose().is_empty() && to == EncryptionAlgorithm::Sm2 {

@@ -21,7 +21,8 @@ pub(crate) struct Opened {
 }
 
 /// Judges the key that the caller names, if they name one: that comes before the ciphertext is
-/// opened. That a symmetric ciphertext names another key comes first of all.
+/// opened. That a symmetric ciphertext names another key comes before what the key is and may do,
+/// if only it is there.
 pub(crate) async fn judge(
     call: &Call,
     target: Option<&Target>,
@@ -31,6 +32,7 @@ pub(crate) async fn judge(
     let Some(target) = target else { return Ok(()) };
     let names_another = || from_blob(blob.bytes()).is_some_and(|ciphertext| ciphertext.key != target.id);
     if algorithm == EncryptionAlgorithm::Symmetric && names_another() {
+        call.engine.describe_key(&target.scope, &target.id).await?;
         return Err(Refusal::IncorrectKey);
     }
     checks::encrypting(call, target, KeyOperation::Decrypt, algorithm).await

@@ -104,7 +104,7 @@ def test_other_wishes_are_refused(admin, tenant_name, body):
 
 
 def test_a_large_body_is_refused(admin, tenant_name):
-    assert admin(f"tenants/aws/test-{tenant_name}/clock", "PUT", b" " * 5000)[0] == 413
+    assert admin(f"tenants/aws/test-{tenant_name}/clock", "PUT", b" " * 70_000)[0] == 413
 
 
 def test_unknown_vendors_and_accounts_are_refused(admin):

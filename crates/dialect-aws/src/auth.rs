@@ -1,7 +1,7 @@
 //! Who calls: Signature Version 4 in the header or the query form, against the credentials.
 //!
 //! The order of checks is that of AWS's own front end, as far as it is known: form, time, signed
-//! host, algorithm, credential, access key id, session token and its end, signed headers, signature.
+//! host, algorithm, credential, access key id, signed headers, session token and its end, signature.
 
 use std::sync::Arc;
 
@@ -122,8 +122,8 @@ pub(crate) async fn authenticate(
     check_scope(&credential, time, settings)?;
     let found = directory.find(credential.access_id).await?.ok_or(Unproven::UnknownClient)?;
     if let Secret::Known(secret) = &found.secret {
-        check_token(&found, presented.session_token.as_deref())?;
         check_signed_headers(head, &presented)?;
+        check_token(&found, presented.session_token.as_deref())?;
         if content_hash_differs(request) {
             return Err(Unproven::Signature.into());
         }

@@ -51,6 +51,7 @@ impl Client {
             path: "/".into(),
             query: String::new(),
             headers: Headers::new(headers.clone()),
+            peer: None,
         };
         let text = format!("{}/{}", self.access_id, self.scope);
         let presented = Presented {
@@ -115,7 +116,7 @@ fn told(outcome: Result<Verified, Refusal>) -> (&'static str, String) {
 
 fn bare(headers: &[(&str, &str)], query: &str) -> Request {
     let headers = Headers::new(headers.iter().map(|(name, value)| ((*name).into(), value.as_bytes().to_vec())));
-    request(Head { method: "POST".into(), path: "/".into(), query: query.into(), headers }, b"{}")
+    request(Head { method: "POST".into(), path: "/".into(), query: query.into(), headers, peer: None }, b"{}")
 }
 
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS \

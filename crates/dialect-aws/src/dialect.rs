@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use dialect::admin::{Asked, Unanswered};
 use dialect::http::{Head, Headers, Record, Request, Response};
 use dialect::json::Body;
 use dialect::{AnswerText, Call, Credentials, Entry, Failure, Frontend};
-use import_engine::{Engine, Error};
-use serde_json::json;
+use import_engine::{Engine, Error, Scope, Tenant};
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::VENDOR;
+use crate::administration::Administration;
 use crate::auth::authenticate;
+use crate::circumstances::Circumstances;
 use crate::directory::Directory;
 use crate::errors::{self, Context, Form, Refusal};
 use crate::operations;
@@ -26,7 +29,7 @@ const TARGET_PREFIX: &str = "TrentService.";
 #[derive(Debug)]
 pub struct Aws {
     engine: Arc<Engine>,
-    directory: Directory,
+    directory: Arc<Directory>,
     settings: Settings,
     /// None if nobody is held to them.
     quotas: Option<Quotas>,
@@ -35,7 +38,7 @@ pub struct Aws {
 impl Aws {
     /// The dialect over an engine that knows this vendor's [`policy`](crate::policy).
     pub fn new(engine: Arc<Engine>, credentials: Arc<Credentials>, settings: Settings) -> Self {
-        let directory = Directory::new(credentials, Some(engine.clone()));
+        let directory = Arc::new(Directory::new(credentials, Some(engine.clone())));
         let quotas = settings.request_quotas.then(|| Quotas::new(settings.requests_per_second.clone()));
         Self { engine, directory, settings, quotas }
     }
@@ -47,19 +50,30 @@ impl Aws {
         let caller = authenticate(&request, &self.directory, &self.settings).await;
         let caller = caller.map_err(|refusal| explain(&refusal, context, record))?;
         record.tenant = Some(caller.tenant().to_string());
-        let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at);
-        context.scope = Some(&call.scope);
+        let scope = Scope::new(caller.tenant().clone(), caller.region());
+        context.scope = Some(&scope);
         let entry = find_operation(&head.headers).map_err(|refusal| explain(&refusal, context, record))?;
         record.operation = Some(entry.name);
         context.operation = Some(entry.name);
         let body = Body::parse(&request.body)
             .map_err(|reason| explain(&Failure::Malformed(reason).into(), context, record))?;
         context.body = Some(body.value());
+        let directory = self.directory.clone();
+        let circumstances = Circumstances::of(directory, head, entry.name, body.value(), &scope.region, &self.settings);
+        let circumstances = Arc::new(circumstances);
+        let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at)
+            .with_settings(circumstances.clone());
         if let Some(quotas) = &self.quotas {
             let charged = quotas.charge(&call, entry.name, body.value()).await;
             charged.map_err(|refusal| explain(&refusal, context, record))?;
         }
-        entry.serve(&call, body.value()).await.map_err(|refusal| explain(&refusal, context, record))
+        match entry.serve(&call, body.value()).await {
+            Ok(text) => Ok(text),
+            Err(refusal) => {
+                let foreign = circumstances.remembered();
+                Err(explain(&refusal, Context { foreign: &foreign, ..context }, record))
+            }
+        }
     }
 }
 
@@ -90,6 +104,10 @@ impl Frontend for Aws {
         };
         response.record = record;
         finish(response, &id)
+    }
+
+    async fn administer(&self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Value, Unanswered> {
+        Administration::new(&self.engine, &self.directory, tenant).answer(asked).await
     }
 
     fn refuse(&self, _head: &Head, request_id: &str, failure: Failure) -> Response {

@@ -8,7 +8,7 @@ use import_engine::{Engine, Error, Material, Tenant, Timestamp};
 
 use crate::VENDOR;
 use crate::accounts::{Identity, Secret, look_up};
-use crate::caller::{Caller, Record, Session};
+use crate::caller::{Caller, ROOT, Record, Session, principal_arn};
 
 /// How the ids of lasting access keys begin that are issued here.
 pub(crate) const LASTING: &str = "AKIA";
@@ -108,6 +108,33 @@ impl Directory {
             return Ok(Some(Found { account, secret: Secret::Unchecked, token: None, is_expired: false, holder }));
         }
         Ok(Some(Found { account, secret: Secret::Known(key.secret), token: key.token, is_expired, holder }))
+    }
+
+    /// The ARNs of all users and roles that an account is known to have.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub async fn arns(&self, partition: &str, account: &str) -> Result<Vec<String>, Error> {
+        let tenant = Tenant::new(VENDOR, account);
+        let mut arns = Vec::new();
+        for name in self.credentials.principals(&tenant) {
+            let record = self.configured_record(account, name)?.unwrap_or_default();
+            arns.push(principal_arn(partition, account, name, &record.path));
+        }
+        let issued = match &self.engine {
+            Some(engine) => engine.principals(&tenant).await?,
+            None => Vec::new(),
+        };
+        for principal in issued.iter().filter(|principal| principal.name != ROOT) {
+            let record = Record::of(&principal.attributes)?;
+            arns.push(principal_arn(partition, account, &principal.name, &record.path));
+        }
+        Ok(arns)
+    }
+
+    /// What the settings say of a principal.
+    pub fn configured(&self, tenant: &Tenant, name: &str) -> Option<&str> {
+        self.credentials.principal(tenant, name)
     }
 
     fn configured_record(&self, account: &str, name: &str) -> Result<Option<Record>, Error> {

@@ -2,11 +2,12 @@
 //! name or an HTTP status is written.
 
 use dialect::Failure;
-use import_engine::{Error, KeyOperation, KeySpec, KeyState, Scope};
+use import_engine::{Error, KeyId, KeyOperation, KeySpec, KeyState, Scope};
 use serde_json::Value;
 
 use crate::auth::{ScopeFault, Unproven};
-use crate::identifiers::{alias_arn, key_arn, partition};
+use crate::authorization::Denied;
+use crate::identifiers::{Target, alias_arn, key_arn, partition};
 use crate::names;
 use crate::sigv4::Unreadable;
 use crate::violations::{counted, missing, violations};
@@ -36,7 +37,7 @@ pub(crate) enum Refusal {
     /// No such key; its ARN.
     NoSuchKey(String),
     /// The caller may not.
-    NotAuthorized,
+    Denied(Box<Denied>),
     /// The ciphertext names a key that is not here.
     ForeignCiphertext,
     /// The ciphertext names another key than the request.
@@ -123,6 +124,8 @@ pub(crate) struct Context<'a> {
     pub operation: Option<&'static str>,
     /// The request's body, for the values that a validation message shows.
     pub body: Option<&'a Value>,
+    /// Keys of other accounts that the request has named.
+    pub foreign: &'a [Target],
 }
 
 /// A refusal in the service's words.
@@ -191,7 +194,7 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
         // Unverified: the exception, which the model lacks, and that it has no message.
         Refusal::ReservedAlias => without_message("NotAuthorizedException"),
         Refusal::NoSuchKey(arn) => not_found(no_such_key(arn)),
-        Refusal::NotAuthorized => access_denied(not_authorized(context)),
+        Refusal::Denied(denied) => access_denied(denied.message()),
         Refusal::ForeignCiphertext => access_denied(
             "The ciphertext refers to a customer master key that does not exist, does not exist in this region, \
              or you are not allowed to access.",
@@ -262,7 +265,10 @@ fn failed(failure: &Failure, context: Context<'_>) -> Answer {
 }
 
 fn refused(error: &Error, context: Context<'_>) -> Answer {
-    let arn = |id| context.scope.map(|scope| key_arn(scope, id)).unwrap_or_default();
+    let arn = |id: &KeyId| {
+        let foreign = context.foreign.iter().find(|target| target.id == *id).map(|target| &target.scope);
+        foreign.or(context.scope).map(|scope| key_arn(scope, id)).unwrap_or_default()
+    };
     let arn_in = |region: &String, id| {
         let there = context.scope.map(|scope| Scope::new(scope.tenant.clone(), region.as_str()));
         there.map(|scope| key_arn(&scope, id)).unwrap_or_default()
@@ -436,15 +442,6 @@ fn wrong_state(arn: &str, state: KeyState, operation: KeyOperation) -> Answer {
         // A key that is enabled: its material went between two looks.
         (_, KeyState::Unavailable | KeyState::Enabled) => invalid("is unavailable"),
     }
-}
-
-fn not_authorized(context: Context<'_>) -> String {
-    format!(
-        "User: {} is not authorized to perform: kms:{} on this resource because the resource does not exist \
-         in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access",
-        principal(context),
-        context.operation.unwrap_or_default()
-    )
 }
 
 fn principal(context: Context<'_>) -> String {

@@ -5,6 +5,7 @@ use import_engine::{KeyUsage, Origin, Tenant};
 use serde_json::json;
 
 use super::*;
+use crate::decision::Denial;
 use crate::shapes;
 
 const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -12,7 +13,7 @@ const ARN: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56e
 
 fn told(error: Error, operation: &'static str) -> (u16, &'static str, Option<String>) {
     let scope = Scope::new(Tenant::new("aws", "111122223333"), "us-east-1");
-    let context = Context { scope: Some(&scope), operation: Some(operation), body: None };
+    let context = Context { scope: Some(&scope), operation: Some(operation), body: None, foreign: &[] };
     let answer = answer(&Failure::Engine(error).into(), context);
     (answer.status, answer.code, answer.message)
 }
@@ -165,13 +166,27 @@ fn wrong_types_are_told_apart_from_wrong_values() {
 }
 
 #[test]
-fn strangers_learn_nothing() {
-    let scope = Scope::new(Tenant::new("aws", "111122223333"), "us-east-1");
-    let context = Context { scope: Some(&scope), operation: Some("Encrypt"), body: None };
-    let answer = answer(&Refusal::NotAuthorized, context);
-    assert_eq!((answer.code, answer.form), ("AccessDeniedException", Form::JsonCapital));
-    assert!(answer.message.unwrap().starts_with(
-        "User: arn:aws:iam::111122223333:root is not authorized to perform: kms:Encrypt on this resource because the \
-         resource does not exist in this Region"
-    ));
+fn refusals_of_policies_name_who_may_not_what() {
+    let told = |denial| {
+        let denied = Denied { principal: "P".into(), action: "Encrypt", resource: "R".into(), denial };
+        let answer = answer(&Refusal::Denied(Box::new(denied)), Context::default());
+        assert_eq!((answer.status, answer.code, answer.form), (400, "AccessDeniedException", Form::JsonCapital));
+        answer.message.unwrap()
+    };
+    let start = "User: P is not authorized to perform: kms:Encrypt on";
+    for (denial, rest) in [
+        (Denial::KeyDenies, "resource: R with an explicit deny in a resource-based policy"),
+        (Denial::CallerDenies, "resource: R with an explicit deny in an identity-based policy"),
+        (Denial::SessionDenies, "resource: R with an explicit deny in a session policy"),
+        (Denial::NoKeyPolicy, "resource: R because no resource-based policy allows the kms:Encrypt action"),
+        (Denial::NoCallerPolicy, "resource: R because no identity-based policy allows the kms:Encrypt action"),
+        (Denial::NoSessionPolicy, "resource: R because no session policy allows the kms:Encrypt action"),
+    ] {
+        assert_eq!(told(denial), format!("{start} {rest}"));
+    }
+    let hidden = "this resource because the resource does not exist in this Region, no resource-based policies allow \
+                  access, or a resource-based policy explicitly denies access";
+    for denies in [true, false] {
+        assert_eq!(told(Denial::Foreign { denies }), format!("{start} {hidden}"));
+    }
 }

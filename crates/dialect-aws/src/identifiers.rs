@@ -1,10 +1,11 @@
 //! Key identifiers: ids, ARNs, aliases, and which of them an operation takes.
 
-use dialect::Call;
-use import_engine::{KeyId, Scope};
+use dialect::{Call, Failure};
+use import_engine::{Error, KeyId, Scope};
 
 use crate::accounts::is_account;
 use crate::authorization::{self, Access};
+use crate::circumstances::Circumstances;
 use crate::errors::Refusal;
 
 /// Which forms of identifier an operation takes, and from whom: a row of the service's table.
@@ -48,12 +49,30 @@ pub(crate) struct Target {
 ///
 /// # Errors
 /// [`Refusal::MalformedKeyId`], [`Refusal::MalformedArn`], [`Refusal::ArnOfOtherRegion`],
-/// [`Refusal::NoSuchKey`], [`Refusal::NotAuthorized`], those of [`authorization::on_key`], and the
+/// [`Refusal::NoSuchKey`], those of [`authorization::on_key`], and the
 /// engine's for an alias.
 pub(crate) async fn admit(call: &Call, text: &str, accepts: Accepts, access: &Access<'_>) -> Result<Target, Refusal> {
-    let target = resolve(call, text, accepts).await?;
+    let access = &Access { alias: alias_name(text), ..access.clone() };
+    let target = match resolve(call, text, accepts).await {
+        // Whether another account has such an alias is not told.
+        Err(Refusal::Failure(Failure::Engine(Error::LabelNotFound(_)))) if is_foreign(call, text) => {
+            return Err(authorization::hidden(call, access)?);
+        }
+        other => other?,
+    };
     authorization::on_key(call, &target, access).await?;
     Ok(target)
+}
+
+/// The name of the alias that an identifier is.
+fn alias_name(text: &str) -> Option<String> {
+    let name = text.find("alias/").filter(|_| is_alias(text)).and_then(|start| text.get(start..));
+    name.map(str::to_owned)
+}
+
+/// Whether an identifier is an ARN of another account.
+fn is_foreign(call: &Call, text: &str) -> bool {
+    text.starts_with("arn:") && text.split(':').nth(4).is_some_and(|account| account != call.scope.tenant.account)
 }
 
 /// The key that an identifier means, for operations that ask permission elsewhere.
@@ -61,11 +80,20 @@ pub(crate) async fn admit(call: &Call, text: &str, accepts: Accepts, access: &Ac
 /// # Errors
 /// Those of [`admit`] but for permission.
 pub(crate) async fn resolve(call: &Call, text: &str, accepts: Accepts) -> Result<Target, Refusal> {
-    let id = match named(&call.scope, text, accepts)? {
+    let named = named(&call.scope, text, accepts)?;
+    let mut scope = call.scope.clone();
+    if is_foreign(call, text) {
+        scope.tenant.account = text.split(':').nth(4).unwrap_or_default().to_owned();
+    }
+    let id = match named {
         Named::Key(id) => id,
-        Named::Alias(name) => call.engine.label(&call.scope, &name).await?.key,
+        Named::Alias(name) => call.engine.label(&scope, &name).await?.key,
     };
-    Ok(Target { scope: call.scope.clone(), id })
+    let target = Target { scope, id };
+    if target.scope != call.scope {
+        call.settings::<Circumstances>()?.remember(&target);
+    }
+    Ok(target)
 }
 
 fn named(scope: &Scope, text: &str, accepts: Accepts) -> Result<Named, Refusal> {
@@ -100,11 +128,10 @@ fn named_by_arn(scope: &Scope, text: &str, accepts: Accepts) -> Result<Named, Re
     if !is_alias && !is_key_id(id) {
         return Err(Refusal::MalformedKeyId(id.to_owned()));
     }
-    if account != scope.tenant.account {
-        // Another account's key can be used if its policy lets us, which no policy does yet: AWS
-        // then tells neither whether the key exists. Unverified: that an operation which never
-        // works across accounts says that there is no such key.
-        return Err(if accepts.foreign { Refusal::NotAuthorized } else { Refusal::NoSuchKey(text.to_owned()) });
+    if account != scope.tenant.account && !accepts.foreign {
+        // Unverified: that an operation which never works across accounts says that there is no such
+        // key.
+        return Err(Refusal::NoSuchKey(text.to_owned()));
     }
     Ok(if is_alias { Named::Alias(id.to_owned()) } else { Named::Key(id.into()) })
 }
@@ -247,7 +274,7 @@ mod tests {
         let other_region = format!("arn:aws:kms:eu-west-1:111122223333:key/{ID}");
         assert_eq!(arn(&other_region, Accepts::ANY), Err(Refusal::ArnOfOtherRegion("eu-west-1".into())));
         let other_account = format!("arn:aws:kms:us-east-1:444455556666:key/{ID}");
-        assert_eq!(arn(&other_account, Accepts::ANY), Err(Refusal::NotAuthorized));
+        assert_eq!(arn(&other_account, Accepts::ANY), Ok(Named::Key(ID.into())));
         assert_eq!(arn(&other_account, Accepts::OWN_KEY), Err(Refusal::NoSuchKey(other_account.clone())));
         let alias = "arn:aws:kms:us-east-1:111122223333:alias/mine";
         assert_eq!(arn(alias, Accepts::ANY), Ok(Named::Alias("alias/mine".into())));

@@ -1,12 +1,14 @@
 //! Key policies: the default one, and what holds of one that is sent.
 
 use dialect::Call;
-use import_engine::Scope;
+use import_engine::{Error, Scope};
 
+use crate::authorization::{self, Access};
 use crate::caller::{self, Caller, root_arn};
+use crate::circumstances::Circumstances;
 use crate::decision::{Enforced, Resource, decide};
 use crate::errors::Refusal;
-use crate::iam::{Asked, Document, Facts, Kind, Malformed};
+use crate::iam::{Asked, Document, Facts, Kind, Malformed, Principal};
 use crate::identifiers::partition;
 
 /// The one name that a key policy has.
@@ -38,21 +40,57 @@ pub(crate) fn default_policy(scope: &Scope) -> String {
     )
 }
 
+/// The policy of a key, as it is kept.
+///
+/// # Errors
+/// [`Error::Internal`] for one that is none: it was checked when it was put.
+pub(crate) fn kept(policy: Option<&str>, scope: &Scope) -> Result<Document, Error> {
+    let text = policy.map_or_else(|| default_policy(scope), str::to_owned);
+    Document::read(&text, Kind::Resource).map_err(|_| Error::internal("a key policy that is none"))
+}
+
 /// Holds a policy that was sent for a key against all of the service's rules. The last one, that the
 /// caller could change it again, can be bypassed.
 ///
 /// # Errors
 /// [`Refusal::PolicyTooLong`], [`Refusal::MalformedPolicy`], [`Refusal::PolicyPrincipal`],
 /// [`Refusal::PolicyLockout`].
-pub(crate) fn check(call: &Call, policy: &str, key_arn: &str, bypass_lockout: bool) -> Result<(), Refusal> {
+pub(crate) async fn check(call: &Call, policy: &str, key_arn: &str, bypass_lockout: bool) -> Result<(), Refusal> {
     let document = read(policy)?;
+    if names_strangers(call, &document).await? {
+        return Err(Refusal::PolicyPrincipal);
+    }
     if bypass_lockout {
         return Ok(());
     }
     let caller = caller::of(call)?;
-    let mut facts = Facts::default();
-    caller.add_facts(&mut facts);
+    let access = Access::to("PutKeyPolicy");
+    let facts = authorization::facts(call, caller, &access, Some(&document)).await?;
     check_lockout(&document, caller, &call.scope, key_arn, &facts)
+}
+
+/// Whether a policy names a user or role that an account does not have. An account of which the
+/// server was never told a user or role is believed everything. Unverified: AWS knows all accounts.
+async fn names_strangers(call: &Call, document: &Document) -> Result<bool, Error> {
+    let directory = &call.settings::<Circumstances>()?.directory;
+    for principal in document.principals() {
+        let Principal::Named(arn) = principal else { continue };
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        let partition = partition(&call.scope.region);
+        let known = directory.arns(partition, account).await?;
+        // A session is known by its role.
+        let is_known = match arn.split_once(":assumed-role/") {
+            Some((_, rest)) => {
+                let role = rest.split('/').next().unwrap_or_default();
+                known.iter().any(|arn| arn.contains(":role/") && arn.rsplit('/').next() == Some(role))
+            }
+            None => known.contains(arn) || arn.contains(":federated-user/"),
+        };
+        if !known.is_empty() && !is_known {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Reads a policy that was sent for a key and holds it against the service's rules: its length, the
@@ -134,6 +172,8 @@ mod tests {
     #[test]
     fn the_default_policy_keeps_the_rules() {
         assert_eq!(held(&default_policy(&scope()), &root()), Ok(()));
+        assert!(kept(None, &scope()).is_ok());
+        assert!(kept(Some("x"), &scope()).is_err());
     }
 
     #[test]

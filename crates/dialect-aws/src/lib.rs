@@ -7,19 +7,18 @@
 //! what this vendor allows. `names` and `identifiers` translate words, ARNs and key ids.
 
 mod accounts;
+mod administration;
 mod attributes;
 mod auth;
 mod authorization;
-#[expect(dead_code, reason = "operations do not ask it yet")]
 mod caller;
 mod ciphertext;
-#[expect(dead_code, reason = "operations do not ask it yet")]
+mod circumstances;
 mod decision;
 mod dialect;
 mod directory;
 mod errors;
 mod grants;
-#[expect(dead_code, reason = "operations do not ask it yet")]
 mod iam;
 mod identifiers;
 mod key_metadata;
@@ -35,6 +34,7 @@ mod sigv4;
 mod violations;
 
 pub use accounts::{public_account, resolve_account};
+pub use administration::configured_principal;
 pub use dialect::Aws;
 pub use operations::{supported, tables};
 pub use policy::policy;

@@ -22,6 +22,14 @@ pub struct Settings {
     pub request_quotas: bool,
     /// Requests per second by group of operations. What is not given is the service's own figure.
     pub requests_per_second: Rates,
+    /// Whether policies decide what users and roles may do, in accounts for which nothing else was
+    /// said.
+    pub enforce_policies: bool,
+    /// Accounts in which they do not.
+    pub unenforced_accounts: Vec<String>,
+    /// Whether requests count as sent over TLS, for `aws:SecureTransport`: something in front of this
+    /// server takes it off.
+    pub secure_transport: bool,
 }
 
 impl Default for Settings {
@@ -33,6 +41,9 @@ impl Default for Settings {
             signed_host: String::new(),
             request_quotas: false,
             requests_per_second: Rates::default(),
+            enforce_policies: true,
+            unenforced_accounts: Vec::new(),
+            secure_transport: false,
         }
     }
 }

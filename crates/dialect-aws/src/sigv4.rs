@@ -338,6 +338,7 @@ mod tests {
             path: "/".into(),
             query: query.into(),
             headers: Headers::new(headers.iter().map(|(name, value)| ((*name).into(), value.as_bytes().to_vec()))),
+            peer: None,
         }
     }
 

@@ -239,6 +239,7 @@ mod tests {
                 headers: Headers::new(
                     fields.into_iter().map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())),
                 ),
+                peer: None,
             },
             body: Zeroizing::new(body.to_vec()),
             id: String::new(),

@@ -186,6 +186,7 @@ mod tests {
             path: path.to_owned(),
             query: query.to_owned(),
             headers: Headers::new(headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))),
+            peer: None,
         }
     }
 

@@ -70,6 +70,7 @@ impl Sent {
                 path: "/".to_owned(),
                 query: self.query.to_owned(),
                 headers: Headers::new(headers),
+                peer: None,
             },
             body: Zeroizing::new(self.body.clone().into_bytes()),
             id: String::new(),

@@ -1,5 +1,7 @@
 //! A request and an answer as plain values, free of the web framework.
 
+use std::net::IpAddr;
+
 use import_engine::Timestamp;
 use zeroize::Zeroizing;
 
@@ -14,6 +16,8 @@ pub struct Head {
     pub query: String,
     /// The headers in the order received.
     pub headers: Headers,
+    /// The address at the other end of the connection, if it is known.
+    pub peer: Option<IpAddr>,
 }
 
 /// Header fields in the order received, names in lower case.

@@ -5,6 +5,7 @@
 //! yields a [`Verified`]), makes a [`Call`], finds the [`Entry`] and lets it serve the JSON; its
 //! `errors.rs` puts a [`Failure`] into the vendor's words. See `ARCHITECTURE.md`.
 
+pub mod admin;
 pub mod constraint;
 pub mod credentials;
 pub mod http;

@@ -12,10 +12,12 @@ use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_trait::async_trait;
 use futures_util::{FutureExt as _, StreamExt as _};
-use import_engine::{Chance, Clock, Error};
+use import_engine::{Chance, Clock, Error, Tenant};
+use serde_json::Value;
 use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
+use crate::admin::{Asked, Unanswered};
 use crate::failure::Failure;
 use crate::http::{Head, Headers, Record, Request, Response};
 
@@ -36,6 +38,12 @@ pub trait Frontend: Send + Sync {
 
     /// Says no to a request whose body could not be had.
     fn refuse(&self, head: &Head, request_id: &str, failure: Failure) -> Response;
+
+    /// Answers a request of the admin API about who may act for a tenant. A dialect in which nobody
+    /// but the tenant acts has nothing to say.
+    async fn administer(&self, _tenant: &Tenant, _asked: &Asked<'_>) -> Result<Value, Unanswered> {
+        Err(Unanswered::NotThere)
+    }
 }
 
 /// The languages spoken on one port, and what they need from the outside.
@@ -130,6 +138,7 @@ fn head(request: &HttpRequest) -> Head {
         headers: Headers::new(
             request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())),
         ),
+        peer: request.peer_addr().map(|address| address.ip()),
     }
 }
 

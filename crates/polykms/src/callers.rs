@@ -1,10 +1,10 @@
 //! The callers' credentials, from the settings.
 
 use dialect::{Credential, Credentials};
-use import_engine::Material;
+use import_engine::{Material, Tenant};
 
 use crate::refusal::Refusal;
-use crate::settings::{CredentialEntry, Settings, Vendor};
+use crate::settings::{CredentialEntry, PrincipalEntry, Settings, Vendor};
 use crate::vendors::vendor;
 
 /// The credentials that the settings list, and what the trust brings.
@@ -14,6 +14,10 @@ use crate::vendors::vendor;
 pub fn credentials(settings: &Settings) -> Result<Credentials, Refusal> {
     let mut all = Credentials::new(settings.authentication.trust.into());
     let empty = Credentials::new(dialect::Trust::Configured);
+    for entry in &settings.principals {
+        let tenant = Tenant::new(dialect_aws::VENDOR, entry.account.as_str());
+        all = all.with_principal(tenant, &entry.name, principal(entry)?);
+    }
     for entry in &settings.credentials {
         let word = word(entry.vendor);
         // Without credentials, a word can only be an account in its canonical form.
@@ -22,10 +26,33 @@ pub fn credentials(settings: &Settings) -> Result<Credentials, Refusal> {
             let (access_id, account) = (entry.access_id.clone(), entry.account.clone());
             return Err(Refusal::CredentialAccount { access_id, vendor: word, account });
         };
+        if let Some(name) = &entry.principal {
+            if all.principal(&Tenant::new(word, account.as_str()), name).is_none() {
+                let cause = format!("it is not among the principals, but the credential {} is its", entry.access_id);
+                return Err(Refusal::Principal { name: name.clone(), account, cause });
+            }
+            all = all.held_by(word, &entry.access_id, name);
+        }
         let secret = secret(entry)?;
         all = all.with(word, Credential { access_id: entry.access_id.clone(), secret, account });
     }
     Ok(all)
+}
+
+/// What is kept of a principal, checked.
+fn principal(entry: &PrincipalEntry) -> Result<String, Refusal> {
+    let refusal =
+        |cause: String| Refusal::Principal { name: entry.name.clone(), account: entry.account.clone(), cause };
+    let empty = Credentials::new(dialect::Trust::Configured);
+    if dialect_aws::resolve_account(&empty, &entry.account).is_none() {
+        return Err(refusal("an account has twelve digits".to_owned()));
+    }
+    let mut policies = entry.policies.clone();
+    for file in &entry.policy_files {
+        let text = std::fs::read_to_string(file).map_err(|error| refusal(format!("{}: {error}", file.display())))?;
+        policies.push(text);
+    }
+    dialect_aws::configured_principal(&entry.name, &entry.path, entry.tags.clone(), &policies).map_err(refusal)
 }
 
 fn word(vendor: Vendor) -> &'static str {
@@ -53,4 +80,55 @@ fn secret(entry: &CredentialEntry) -> Result<Material, Refusal> {
         _ => return Err(refusal("more than one is given")),
     };
     if text.is_empty() { Err(refusal("it is empty")) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::settings::{Base, load};
+
+    const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}"#;
+
+    fn made(text: &str) -> Result<Credentials, Refusal> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        credentials(&load(&Base::File(file.path().to_owned()), Vec::new()).unwrap())
+    }
+
+    fn with(principal: &str, credential: &str) -> String {
+        format!(
+            "[[principals]]\naccount = \"111122223333\"\n{principal}\n[[credentials]]\nvendor = \"aws\"\n\
+             access_id = \"A\"\nsecret = \"s\"\naccount = \"111122223333\"\n{credential}\n"
+        )
+    }
+
+    #[test]
+    fn credentials_may_be_a_principals() {
+        let name = "name = \"user/alice\"";
+        let policies = format!("{name}\npolicies = ['{POLICY}']\npath = \"/a/\"\ntags = {{ t = \"1\" }}");
+        let all = made(&with(&policies, "principal = \"user/alice\"")).unwrap();
+        let tenant = Tenant::new("aws", "111122223333");
+        assert_eq!(all.holder("aws", "A"), Some("user/alice"));
+        assert!(all.principal(&tenant, "user/alice").unwrap().contains("kms:*"));
+        assert_eq!(all.principals(&tenant).collect::<Vec<_>>(), ["user/alice"]);
+        assert_eq!(made(&with(name, "")).unwrap().holder("aws", "A"), None);
+    }
+
+    #[test]
+    fn principals_that_cannot_be_are_refused() {
+        let own = "principal = \"user/alice\"";
+        for (principal, credential) in [
+            ("name = \"user/bob\"", own),
+            ("name = \"alice\"", ""),
+            ("name = \"user/a b\"", ""),
+            ("name = \"user/alice\"\npath = \"x\"", own),
+            ("name = \"user/alice\"\npolicies = [\"{}\"]", own),
+            ("name = \"user/alice\"\npolicy_files = [\"/nowhere/at/all\"]", own),
+        ] {
+            let refusal = made(&with(principal, credential)).unwrap_err();
+            assert!(matches!(refusal, Refusal::Principal { .. }), "{principal}: {refusal}");
+        }
+    }
 }

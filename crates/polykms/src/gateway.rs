@@ -81,8 +81,9 @@ impl Gateway {
 
         let metrics = Arc::new(Metrics::default());
         let runtime = home(&settings);
+        let frontends = frontends(&engine, &credentials, &settings);
         let mounted = Arc::new(Mounted {
-            frontends: frontends(&engine, &credentials, &settings),
+            frontends: frontends.clone(),
             clock: outside.clock,
             chance: outside.chance,
             body_deadline: settings.server.body_deadline_seconds.0,
@@ -90,8 +91,15 @@ impl Gateway {
             runtime: runtime.clone(),
             observer: metrics.clone(),
         });
-        let service =
-            Arc::new(Service::new(&settings, engine.clone(), database.clone(), credentials, metrics, runtime));
+        let service = Arc::new(Service::new(
+            &settings,
+            engine.clone(),
+            database.clone(),
+            credentials,
+            frontends,
+            metrics,
+            runtime,
+        ));
         let background = background(&engine, settings.sweep.interval_seconds.0, cores());
         Ok(Self { settings, engine, database, mounted, service, background })
     }

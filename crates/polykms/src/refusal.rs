@@ -62,6 +62,16 @@ pub enum Refusal {
         /// What is wrong.
         cause: String,
     },
+    /// A principal that is none, or a credential of one that is not there.
+    #[error("the principal {name} of the account {account}: {cause}")]
+    Principal {
+        /// Its name.
+        name: String,
+        /// Of which account.
+        account: String,
+        /// What is wrong.
+        cause: String,
+    },
     /// An account that the vendor does not write so.
     #[error("{account:?} of the credential {access_id} is no account of {vendor}; write it as the vendor does")]
     CredentialAccount {

@@ -18,4 +18,4 @@ mod tests;
 pub(crate) use document::{Document, Kind, Malformed};
 pub(crate) use evaluation::{Asked, Judged, Reach, Said};
 pub(crate) use facts::Facts;
-pub(crate) use principal::Subject;
+pub(crate) use principal::{Principal, Subject};

@@ -4,7 +4,7 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use serde::Deserialize;
 
-use crate::authorization::Access;
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, admit, check_alias_name, is_alias};
 use crate::shapes;
@@ -32,7 +32,9 @@ impl Operation for CreateAlias {
         if is_alias(&input.target_key_id) {
             return Err(Refusal::Validation("Aliases must refer to keys. Not aliases".to_owned()));
         }
-        let target = admit(call, &input.target_key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        let access = Access::to(Self::NAME);
+        let target = admit(call, &input.target_key_id, Accepts::OWN_KEY, &access).await?;
+        authorization::on_alias(call, &input.alias_name, &access).await?;
         call.engine.create_label(&call.scope, &input.alias_name, &target.id).await?;
         Ok(())
     }

@@ -58,6 +58,9 @@ impl Operation for CreateKey {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         authorization::on_account(call, &Access::to(Self::NAME)).await?;
+        if input.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
+            authorization::on_new_key(call, &Access::to("TagResource")).await?;
+        }
         let (spec, usage) = spec_and_usage(&input, call.region())?;
         let origin = key_origin(&input)?;
         let bypass_lockout = input.bypass_policy_lockout_safety_check == Some(true);
@@ -66,7 +69,7 @@ impl Operation for CreateKey {
         if let Some(policy) = &attributes.policy {
             // Which key it will be is not known yet.
             let arn = key_arn(&call.scope, &"00000000-0000-0000-0000-000000000000".into());
-            key_policy::check(call, policy, &arn, bypass_lockout)?;
+            key_policy::check(call, policy, &arn, bypass_lockout).await?;
         }
         let new = NewKey {
             spec,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::authorization::{self, Access};
 use crate::errors::Refusal;
-use crate::identifiers::check_alias_name;
+use crate::identifiers::{Target, check_alias_name};
 use crate::shapes;
 
 /// Takes a name off a key.
@@ -26,8 +26,11 @@ impl Operation for DeleteAlias {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<(), Refusal> {
-        authorization::on_account(call, &Access::to(Self::NAME)).await?;
         check_alias_name(&input.alias_name)?;
+        let access = Access::to(Self::NAME);
+        authorization::on_alias(call, &input.alias_name, &access).await?;
+        let label = call.engine.label(&call.scope, &input.alias_name).await?;
+        authorization::on_key(call, &Target { scope: call.scope.clone(), id: label.key }, &access).await?;
         call.engine.delete_label(&call.scope, &input.alias_name).await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use dialect::{Call, Operation};
 use import_engine::{Error, GrantPage};
 use serde::{Deserialize, Serialize};
 
-use crate::authorization::Access;
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::grants::{LIMIT_DEFAULT, LIMIT_MAX, Line, OF_KEY, Party, check_id};
 use crate::identifiers::{Accepts, Target, admit};
@@ -63,7 +63,7 @@ impl Operation for ListGrants {
         if grantee.as_ref().is_some_and(|grantee| grantee.service().is_some()) {
             // "This filter is only usable by callers in a service principal", which nobody is here.
             // Unverified: the exception.
-            return Err(Refusal::NotAuthorized);
+            return Err(authorization::hidden(call, &Access::to(Self::NAME))?);
         }
         let grantee = grantee.as_ref().map(Party::to_word);
         let page = match &input.grant_id {

@@ -6,7 +6,7 @@ use import_engine::store::{Grant, GrantPlace};
 use serde::{Deserialize, Serialize};
 
 use crate::VENDOR;
-use crate::authorization::{Access, on_account};
+use crate::authorization::{Access, hidden, on_account};
 use crate::errors::Refusal;
 use crate::grants::{LIMIT_DEFAULT, LIMIT_MAX, Line, Party, RETIRABLE, account_of};
 use crate::shapes;
@@ -61,7 +61,7 @@ impl Operation for ListRetirableGrants {
         // Nobody here calls as a service, and a principal must be of the caller's account.
         // Unverified: the exception.
         if retiring.service().is_some() || account_of(&word) != Some(call.account()) {
-            return Err(Refusal::NotAuthorized);
+            return Err(hidden(call, &Access::to(Self::NAME))?);
         }
         let limit = input.limit.unwrap_or(LIMIT_DEFAULT).min(LIMIT_MAX);
         let page = call.engine.list_retirable_grants(VENDOR, call.region(), &word, after.as_ref(), limit).await?;

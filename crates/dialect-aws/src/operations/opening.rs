@@ -1,7 +1,7 @@
 //! Opening ciphertexts, for the operations that do.
 
-use dialect::Call;
 use dialect::wire::Blob;
+use dialect::{Call, Failure};
 use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyOperation, Material};
 
 use super::checks;
@@ -72,7 +72,13 @@ async fn open_symmetric(
         Some(target) => target,
         None => {
             found = Target { scope: call.scope.clone(), id: ciphertext.key.clone() };
-            authorization::on_key(call, &found, access).await?;
+            match authorization::on_key(call, &found, access).await {
+                // One answer for a key that is not there and one that may not be used.
+                Err(Refusal::Denied(_) | Refusal::Failure(Failure::Engine(Error::KeyNotFound(_)))) => {
+                    return Err(Refusal::ForeignCiphertext);
+                }
+                other => other?,
+            }
             &found
         }
     };

@@ -40,17 +40,18 @@ impl Operation for PutKeyPolicy {
         let target = admit(call, &input.key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
         let arn = key_arn(&target.scope, &target.id);
         let name = input.policy_name.as_deref().unwrap_or(key_policy::NAME);
-        let put = |facts: Facts<'_>| -> Result<(), Refusal> {
-            match name {
-                key_policy::NAME => {}
-                "AWS_RAM" => {
-                    let message = "The AWS_RAM policy can only be managed by the RAM service";
-                    return Err(Refusal::Validation(message.to_owned()));
-                }
-                // Unverified: that it is said here as for reading.
-                _ => return Err(Refusal::NoSuchPolicy),
+        call.engine.describe_key(&target.scope, &target.id).await?;
+        match name {
+            key_policy::NAME => {}
+            "AWS_RAM" => {
+                let message = "The AWS_RAM policy can only be managed by the RAM service";
+                return Err(Refusal::Validation(message.to_owned()));
             }
-            key_policy::check(call, &input.policy, &arn, bypass_lockout)?;
+            // Unverified: that it is said here as for reading.
+            _ => return Err(Refusal::NoSuchPolicy),
+        }
+        key_policy::check(call, &input.policy, &arn, bypass_lockout).await?;
+        let put = |facts: Facts<'_>| -> Result<(), Refusal> {
             let mut attributes = Attributes::of(facts.attributes)?;
             attributes.policy = Some(input.policy.clone());
             *facts.attributes = attributes.to_text()?;

@@ -5,9 +5,9 @@ use dialect::{Call, Operation};
 use import_engine::{Key, KeyFamily};
 use serde::Deserialize;
 
-use crate::authorization::Access;
+use crate::authorization::{self, Access};
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, admit, alias_arn, check_alias_name, is_alias};
+use crate::identifiers::{Accepts, Target, admit, alias_arn, check_alias_name, is_alias};
 use crate::{names, shapes};
 
 /// Gives a name to another key of the same type and usage.
@@ -33,7 +33,11 @@ impl Operation for UpdateAlias {
         if is_alias(&input.target_key_id) {
             return Err(Refusal::Validation("Aliases must refer to keys. Not aliases".to_owned()));
         }
-        let target = admit(call, &input.target_key_id, Accepts::OWN_KEY, &Access::to(Self::NAME)).await?;
+        let access = Access::to(Self::NAME);
+        let target = admit(call, &input.target_key_id, Accepts::OWN_KEY, &access).await?;
+        authorization::on_alias(call, &input.alias_name, &access).await?;
+        let label = call.engine.label(&call.scope, &input.alias_name).await?;
+        authorization::on_key(call, &Target { scope: call.scope.clone(), id: label.key }, &access).await?;
         let arn = alias_arn(&call.scope, &input.alias_name);
         let fits = |from: &Key, to: &Key| check_fits(&arn, from, to);
         call.engine.move_label(&call.scope, &input.alias_name, &target.id, fits).await?;

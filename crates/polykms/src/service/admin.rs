@@ -1,8 +1,10 @@
 //! The admin API: who may use it, and which request is which.
 
 use actix_web::http::StatusCode;
+use dialect::admin::{Asked, Unanswered};
+use dialect::json::Body;
 use import_engine::{Tenant, constant_time_eq};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Answer, Page, Refused, Service, not_there, only};
 use crate::vendors::{vendor, vendors};
@@ -32,11 +34,42 @@ impl Service {
                 let tenant = self.tenant(vendor, account)?;
                 if method == "PUT" { self.move_clock(&tenant, body).await } else { self.show_clock(&tenant).await }
             }
+            ["tenants", vendor, account, rest @ ..] => {
+                let tenant = self.tenant(vendor, account)?;
+                self.administer(&tenant, method, rest, body).await
+            }
             ["sweep"] => {
                 only(&["POST"], method)?;
                 Ok(Page::ok(&json!({ "changed": self.engine.sweep().await? })))
             }
             _ => Err(not_there()),
+        }
+    }
+
+    /// Hands a request to the dialect whose tenant it is about.
+    async fn administer(&self, tenant: &Tenant, method: &str, path: &[&str], body: &[u8]) -> Answer {
+        let body = match body {
+            [] => Body::from_value(Value::Null),
+            body => Body::parse(body).map_err(|fault| Refused::bad(format!("the body is not JSON: {fault}")))?,
+        };
+        let Some(frontend) = self.frontends.iter().find(|frontend| frontend.vendor() == tenant.vendor) else {
+            return Err(not_there());
+        };
+        let asked = Asked { method, path, body: body.value() };
+        match frontend.administer(tenant, &asked).await {
+            // Wiped on drop: it may hold a secret.
+            Ok(answer) => Ok(Page::ok(Body::from_value(answer).value())),
+            Err(Unanswered::NotThere) => Err(not_there()),
+            Err(Unanswered::Engine(error)) => Err(error.into()),
+            Err(unanswered) => {
+                let status = match unanswered {
+                    Unanswered::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+                    Unanswered::Missing(_) => StatusCode::NOT_FOUND,
+                    Unanswered::Conflict(_) => StatusCode::CONFLICT,
+                    _ => StatusCode::BAD_REQUEST,
+                };
+                Err(Refused::new(status, unanswered.sentence()))
+            }
         }
     }
 

@@ -12,8 +12,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, AUTHORIZATION, WWW_AUTHENTICATE};
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use dialect::Credentials;
 use dialect::mount;
+use dialect::{Credentials, Frontend};
 use import_engine::Engine;
 use serde_json::{Value, json};
 use store::Database;
@@ -24,13 +24,14 @@ use crate::metrics::Metrics;
 use crate::settings::{Secret, Settings};
 
 /// The most bytes a body may have.
-const BODY_MAX: usize = 4096;
+const BODY_MAX: usize = 65_536;
 
 /// What the answers are made from.
 pub struct Service {
     engine: Arc<Engine>,
     database: Arc<Database>,
     credentials: Arc<Credentials>,
+    frontends: Vec<Arc<dyn Frontend>>,
     metrics: Arc<Metrics>,
     admin_token: Option<Secret>,
     body_deadline: Duration,
@@ -104,13 +105,14 @@ impl Service {
         engine: Arc<Engine>,
         database: Arc<Database>,
         credentials: Arc<Credentials>,
+        frontends: Vec<Arc<dyn Frontend>>,
         metrics: Arc<Metrics>,
         runtime: Option<Handle>,
     ) -> Self {
         let admin_token = settings.admin.token.clone();
         let body_deadline = settings.server.body_deadline_seconds.0;
         let clock_change = tokio::sync::Mutex::default();
-        Self { engine, database, credentials, metrics, admin_token, body_deadline, runtime, clock_change }
+        Self { engine, database, credentials, frontends, metrics, admin_token, body_deadline, runtime, clock_change }
     }
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
@@ -174,7 +176,7 @@ pub async fn handle(service: web::Data<Service>, request: HttpRequest, payload: 
     let mut response = HttpResponse::build(page.status);
     match page.status {
         StatusCode::UNAUTHORIZED => response.insert_header((WWW_AUTHENTICATE, "Bearer")),
-        StatusCode::METHOD_NOT_ALLOWED => response.insert_header((ALLOW, "GET, HEAD, PUT, POST")),
+        StatusCode::METHOD_NOT_ALLOWED => response.insert_header((ALLOW, "GET, HEAD, PUT, POST, DELETE")),
         _ => &mut response,
     };
     response.insert_header(("cache-control", "no-store")).content_type(page.content_type).body(page.body)

@@ -125,7 +125,10 @@ fn refuse_unknown(
     given: impl IntoIterator<Item = (String, Value)>,
 ) -> Result<(), SettingsError> {
     let is_known = |name: &String| {
-        name == "credentials" || name.starts_with(OPEN_TABLE) || known.iter().any(|(known, _)| known == name)
+        name == "credentials"
+            || name == "principals"
+            || name.starts_with(OPEN_TABLE)
+            || known.iter().any(|(known, _)| known == name)
     };
     let names: BTreeSet<String> = given.into_iter().map(|(name, _)| name).filter(|name| !is_known(name)).collect();
     if names.is_empty() { Ok(()) } else { Err(SettingsError::Unknown { names: names.into_iter().collect() }) }

@@ -9,7 +9,7 @@ pub use load::{Base, SettingsError, load};
 pub use secret::Secret;
 pub use sections::{
     Admin, Authentication, Clocks, CredentialEntry, DatabaseSettings, EngineSettings, Import, Log, LogFormat,
-    MasterKeySource, MigrateOnStart, Seconds, ServerSettings, Sweep, TrustWord, Vendor,
+    MasterKeySource, MigrateOnStart, PrincipalEntry, Seconds, ServerSettings, Sweep, TrustWord, Vendor,
 };
 
 use serde::Deserialize;
@@ -29,6 +29,9 @@ pub struct Settings {
     /// The callers' credentials.
     #[serde(default)]
     pub credentials: Vec<CredentialEntry>,
+    /// Users and roles that credentials may be of.
+    #[serde(default)]
+    pub principals: Vec<PrincipalEntry>,
     /// The admin API.
     pub admin: Admin,
     /// Tenants' domain clocks.

@@ -1,6 +1,7 @@
 //! The sections of the settings. `config/default.toml` says the same to whoever runs the server; a
 //! test holds the two together.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -135,6 +136,30 @@ pub struct CredentialEntry {
     pub secret_env: Option<String>,
     /// AWS account id, Huawei project id, Tencent Uin.
     pub account: String,
+    /// Who in the account it is: one of `[[principals]]`. Not given: the account itself.
+    pub principal: Option<String>,
+}
+
+/// One of `[[principals]]`: a user or role of an AWS account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrincipalEntry {
+    /// AWS account id.
+    pub account: String,
+    /// `user/NAME` or `role/NAME`.
+    pub name: String,
+    /// The path in its ARN, from slash to slash.
+    #[serde(default)]
+    pub path: String,
+    /// Tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Policies as JSON text.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// Files that hold policies.
+    #[serde(default)]
+    pub policy_files: Vec<PathBuf>,
 }
 
 /// A vendor, as it is written in settings.

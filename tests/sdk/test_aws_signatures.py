@@ -214,9 +214,9 @@ def test_what_has_to_be_signed(raw):
                   "'x-amz-whatever' must be a 'SignedHeader' in the AWS Authorization.")
     assert raw(signer=signer_without("content-type")).status_code == 200
     assert raw(headers={"X-Amz-User-Agent": "x"}, signer=signer_without("x-amz-user-agent")).status_code == 200
-    # Added on the way; nobody has such a token.
+    # Added on the way.
     response = raw.send(change(raw.signed(), "X-Amz-Security-Token", "t"))
-    check_refusal(response, "UnrecognizedClientException")
+    check_refusal(response, "InvalidSignatureException")
 
 
 def test_the_stated_hash_of_the_body(raw):

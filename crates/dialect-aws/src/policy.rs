@@ -56,7 +56,12 @@ const COMMON: Policy = Policy {
     keys_per_scope: Some(100_000),
     usage_before_state: false,
     // Unverified: that an AWS managed key takes no alias of its owner's.
-    provider_keys: &[KeyOperation::Encrypt, KeyOperation::Decrypt, KeyOperation::GenerateDataKey],
+    provider_keys: &[
+        KeyOperation::Encrypt,
+        KeyOperation::Decrypt,
+        KeyOperation::GenerateDataKey,
+        KeyOperation::ShowRotation,
+    ],
     states: STATES,
 };
 

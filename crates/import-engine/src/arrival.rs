@@ -74,6 +74,9 @@ impl Key {
 
     /// The part that arriving material will play.
     fn role_of_arrival(&self, id: &MaterialId, expected: &Expected, policy: &Policy) -> Result<MaterialRole, Error> {
+        if *expected == Expected::New && self.is_replica() {
+            return Err(Error::NotPrimary(self.id.clone()));
+        }
         let known = self.materials.iter().find(|material| material.id == *id);
         match (known, expected) {
             (Some(_), Expected::New) => Err(Error::MaterialDiffers),

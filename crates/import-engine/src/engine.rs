@@ -13,6 +13,7 @@ use crate::key_pairs::{KeyPairs, PoolDepths};
 use crate::last_uses::LastUses;
 use crate::loaded_keys::LoadedKeys;
 use crate::material::Material;
+use crate::operations::rotate::Stale;
 use crate::outside::OutsideKeys;
 use crate::policy::{Policies, Policy};
 use crate::primitives::LoadedKey;
@@ -123,20 +124,29 @@ impl Engine {
         self.policies.of(scope)
     }
 
-    /// The key as it is at `now`. A rotation that fell due is made first: by whoever looks at the key
-    /// next, once, under the revision that was read.
+    /// The key as it is at `now`. A rotation that fell due is made first: by whoever looks at the key,
+    /// or at a copy of it, next, once, under the revision that was read.
     pub(crate) async fn load(&self, scope: &Scope, id: &KeyId, now: Timestamp, policy: &Policy) -> Result<Key, Error> {
+        let key = self.load_rotated(scope, id, now, policy).await?;
+        let Some(primary) = key.primary_to_rotate(now) else { return Ok(key) };
+        match self.load_rotated(&primary, id, now, policy).await {
+            Ok(_) => self.load_rotated(scope, id, now, policy).await,
+            Err(Error::KeyNotFound(_)) => Ok(key),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn load_rotated(&self, scope: &Scope, id: &KeyId, now: Timestamp, policy: &Policy) -> Result<Key, Error> {
         for attempt in 0..ATTEMPTS {
             let stored = self.store.key(scope, id).await?;
             let key = stored.and_then(|key| key.at(now, policy)).ok_or_else(|| Error::KeyNotFound(id.clone()))?;
             let Some((mut rotated, bytes)) = self.after_due_rotations(&key, now).await? else { return Ok(key) };
-            match self.store.commit_key(&rotated, &bytes).await {
+            match self.commit_rotation(&rotated, &bytes, now).await? {
                 Ok(()) => {
                     rotated.revision += 1;
                     return Ok(rotated);
                 }
-                Err(StoreError::Stale) => self.back_off(attempt).await?,
-                Err(error) => return Err(error.into()),
+                Err(Stale) => self.back_off(attempt).await?,
             }
         }
         Err(Error::Busy)

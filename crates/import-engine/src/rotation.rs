@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::key::{Key, KeyOperation, KeyState, MaterialId, MaterialRecord, MaterialRole};
 use crate::policy::Policy;
 use crate::spec::Origin;
+use crate::tenant::Scope;
 use crate::words::words;
 
 const DAY_SECONDS: i64 = 86_400;
@@ -74,6 +75,7 @@ impl Key {
     pub fn set_rotation(mut self, period_days: u32, now: Timestamp, policy: &Policy) -> Result<Self, Error> {
         self.require_rotatable(policy)?;
         self.require_generated()?;
+        self.require_no_replica()?;
         self.require(KeyOperation::SetRotation, policy)?;
         if !policy.rotation.period_days.contains(&period_days) {
             return Err(Error::RotationPeriod);
@@ -89,6 +91,7 @@ impl Key {
     pub fn stop_rotation(mut self, policy: &Policy) -> Result<Self, Error> {
         self.require_rotatable(policy)?;
         self.require_generated()?;
+        self.require_no_replica()?;
         self.require(KeyOperation::SetRotation, policy)?;
         self.rotation = None;
         Ok(self)
@@ -101,9 +104,41 @@ impl Key {
     }
 
     /// When the key's material will be replaced unasked, if nothing happens before. Only a key that
-    /// can be used is rotated.
+    /// can be used is rotated; a copy in another region is rotated with its primary.
     pub(crate) fn next_rotation(&self) -> Option<Timestamp> {
-        self.rotation.filter(|_| self.state == KeyState::Enabled).map(|schedule| schedule.next_at)
+        let rotates = self.state == KeyState::Enabled && !self.is_replica();
+        self.rotation.filter(|_| rotates).map(|schedule| schedule.next_at)
+    }
+
+    /// Where the primary lives that must be looked at first, because a rotation may be due there.
+    pub(crate) fn primary_to_rotate(&self, now: Timestamp) -> Option<Scope> {
+        let region = self.multi_region.as_ref().filter(|_| self.is_replica()).map(|regions| &regions.primary_region)?;
+        self.rotation.filter(|schedule| schedule.next_at <= now)?;
+        Some(Scope { region: region.clone(), ..self.scope.clone() })
+    }
+
+    /// Refuses a copy: what is changed on the primary is changed for all.
+    fn require_no_replica(&self) -> Result<(), Error> {
+        if self.is_replica() { Err(Error::NotPrimary(self.id.clone())) } else { Ok(()) }
+    }
+
+    /// This copy of a key after the primary was rotated.
+    #[must_use]
+    pub(crate) fn rotated_with(mut self, primary: &Self) -> Self {
+        for there in &primary.materials {
+            match self.materials.iter_mut().find(|material| material.id == there.id) {
+                Some(here) => {
+                    here.role = there.role;
+                    here.rotated = there.rotated;
+                    here.generation = there.generation;
+                }
+                None if self.origin == Origin::Imported => {}
+                None => self.materials.push(there.clone()),
+            }
+        }
+        self.materials.sort_by_key(|material| material.generation);
+        self.rotation = primary.rotation;
+        self
     }
 
     /// A rotation that fell due while it could not happen happens as soon as it can, and the next
@@ -140,10 +175,11 @@ impl Key {
     /// Refuses unless the key can be given other material now.
     ///
     /// # Errors
-    /// In this order: [`Error::NotRotatable`], [`Error::OriginUnfit`], [`Error::WrongState`], [`Error::RotationLimit`],
+    /// In this order: [`Error::NotRotatable`], [`Error::OriginUnfit`], [`Error::NotPrimary`], [`Error::WrongState`], [`Error::RotationLimit`],
     /// [`Error::RotationNear`].
     pub fn require_rotation(&self, now: Timestamp, policy: &Policy) -> Result<(), Error> {
         self.require_rotatable(policy)?;
+        self.require_no_replica()?;
         self.require(KeyOperation::Rotate, policy)?;
         let on_demand =
             |material: &&MaterialRecord| material.rotated.is_some_and(|rotated| rotated.kind == RotationKind::OnDemand);

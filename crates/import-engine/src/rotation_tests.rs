@@ -6,7 +6,7 @@ use crate::key::tests::lenient;
 use crate::key::{Deletion, Expiry, KeyManager, KeyState};
 use crate::policy::{LossWhileDisabled, RotationRules};
 use crate::spec::{KeySpec, KeyUsage};
-use crate::tenant::{Scope, Tenant};
+use crate::tenant::Tenant;
 use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);

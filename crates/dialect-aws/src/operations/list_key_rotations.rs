@@ -97,6 +97,7 @@ impl Operation for ListKeyRotations {
         let key = call.engine.describe_key(&target.scope, &target.id).await?;
         key.require_rotatable(policy)?;
         key.require(KeyOperation::ShowRotation, policy)?;
+        let key = call.engine.with_waiting_told(key).await?;
         let after = input.marker.as_deref().map(|marker| read_marker(&key, marker)).transpose()?.unwrap_or(0);
         let lists_all = input.include_key_material.as_deref() == Some("ALL_KEY_MATERIAL");
         let limit = input.limit.unwrap_or(LIMIT_DEFAULT);

@@ -3,6 +3,8 @@
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::key::{Key, MaterialId};
+use crate::multi_region::member;
+use crate::policy::Policy;
 use crate::tenant::{KeyId, Scope};
 
 /// What is left, and what went.
@@ -28,11 +30,38 @@ impl Engine {
         id: &KeyId,
         which: Option<&MaterialId>,
     ) -> Result<Deleted, Error> {
-        let key = self.change(scope, id, |key, _, policy| key.drop_material(which, policy)).await?;
+        let key = if self.describe_key(scope, id).await?.is_primary() {
+            self.change_members(scope, id, |members, _, policy| {
+                drop_from_primary(members, &scope.region, which, policy)
+            })
+            .await?
+        } else {
+            self.change(scope, id, |key, _, policy| key.drop_material(which, policy)).await?
+        };
         let material = which.or(key.current_material().map(|material| &material.id)).cloned();
         if let Some(material) = &material {
             self.forget_material(&key, material);
         }
         Ok(Deleted { key, material })
     }
+}
+
+/// What only waited for a rotation goes from the key's copies in other regions too.
+fn drop_from_primary(
+    members: &mut [Key],
+    region: &str,
+    which: Option<&MaterialId>,
+    policy: &Policy,
+) -> Result<(), Error> {
+    let before = member(members, region)?.clone();
+    let after = before.clone().drop_material(which, policy)?;
+    for member in members {
+        if member.scope == after.scope {
+            *member = after.clone();
+        } else {
+            let is_gone = |id: &MaterialId| before.material(id).is_some() && after.material(id).is_none();
+            member.materials.retain(|material| !is_gone(&material.id));
+        }
+    }
+    Ok(())
 }

@@ -80,6 +80,7 @@ impl Engine {
             let now = self.now(&scope.tenant).await?;
             let key = self.load(scope, id, now, policy).await?;
             self.live_parameters(scope, &token).await?;
+            let key = self.with_material_of_primary(key, &fit.id, now).await?;
             let mut after =
                 key.accept(fit.id.clone(), fit.public_key.clone(), expiry, &import.expected, now, policy)?;
             if let Some(description) = &import.description {

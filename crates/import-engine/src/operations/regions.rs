@@ -100,7 +100,7 @@ impl Engine {
         Err(Error::Busy)
     }
 
-    async fn load_members(&self, scope: &Scope, id: &KeyId, now: Timestamp) -> Result<Vec<Key>, Error> {
+    pub(crate) async fn load_members(&self, scope: &Scope, id: &KeyId, now: Timestamp) -> Result<Vec<Key>, Error> {
         let mut members = Vec::new();
         for key in self.store.members(&scope.tenant, id).await? {
             let policy = self.policy(&key.scope)?;

@@ -5,6 +5,7 @@
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::operations::rotate::Stale;
 use crate::store::StoreError;
 use crate::tenant::Tenant;
 
@@ -37,7 +38,10 @@ impl Engine {
                 let policy = self.policy(&key.scope)?;
                 let outcome = match key.clone().at(now, policy) {
                     Some(settled) => match self.after_due_rotations(&settled, now).await? {
-                        Some((rotated, bytes)) => self.store.commit_key(&rotated, &bytes).await,
+                        Some((rotated, bytes)) => match self.commit_rotation(&rotated, &bytes, now).await? {
+                            Ok(()) => Ok(()),
+                            Err(Stale) => Err(StoreError::Stale),
+                        },
                         None => self.store.commit_key(&settled, &[]).await,
                     },
                     None => self.store.remove_key(&key).await,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use import_engine::{
-    EncryptionContext, Error, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyUsage, NewKey, NewReplica, Origin,
-    Scope,
+    EncryptionContext, Error, Expected, Expiry, ImportMaterial, Key, KeyId, KeyManager, KeySpec, KeyState, KeyUsage,
+    MaterialRole, NewKey, NewReplica, Origin, Scope,
 };
 use tokio::task::JoinSet;
 
-use crate::world::{World, new_key, scope};
+use crate::world::{World, import, new_key, scope};
 
 const DAY: i64 = 86_400;
 const MATERIAL: [u8; 32] = [9; 32];
@@ -161,4 +161,66 @@ async fn a_key_of_the_provider_is_made_once_and_left_alone() {
     }
     let refused = engine.create_label(&here, "mine", id).await;
     assert!(matches!(refused, Err(Error::ProviderKey { .. })), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_of_the_primary_is_one_of_all() {
+    let world = World::new().await;
+    let key = primary(&world, Origin::Generated).await;
+    let (here, west) = (scope("1"), copy(&world, &key.id, "west").await);
+    world.clock.advance_seconds(10);
+    let refused = Error::NotPrimary(key.id.clone());
+    assert_eq!(world.engine.rotate_key(&west, &key.id).await, Err(refused));
+    let rotated = world.engine.rotate_key(&here, &key.id).await.unwrap();
+    let context = EncryptionContext::default();
+    let sealed = world.engine.generate_data_key(&here, &key.id, 32, &context).await.unwrap();
+    assert_eq!(sealed.ciphertext.material, rotated.current_material().unwrap().id);
+    assert_eq!(world.engine.decrypt(&west, &sealed.ciphertext, &context).await.unwrap().plaintext, sealed.plaintext);
+    assert_eq!(world.describe(&west, &key.id).await.materials, rotated.materials);
+
+    world.engine.set_rotation(&here, &key.id, 90).await.unwrap();
+    assert_eq!(world.describe(&west, &key.id).await.rotation, world.describe(&here, &key.id).await.rotation);
+    world.clock.advance_seconds(90 * DAY);
+    // Whoever looks at a copy looks at the primary first.
+    let there = world.describe(&west, &key.id).await;
+    assert_eq!(there.materials.len(), 3);
+    assert_eq!(world.describe(&here, &key.id).await.materials, there.materials);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imported_material_is_rotated_to_once_it_is_everywhere() {
+    let world = World::new().await;
+    let key = primary(&world, Origin::Imported).await;
+    let here = scope("1");
+    world.import(&here, &key.id, &MATERIAL, Expiry::Never).await.unwrap();
+    let west = copy(&world, &key.id, "west").await;
+    world.clock.advance_seconds(10);
+    world.import(&west, &key.id, &MATERIAL, Expiry::Never).await.unwrap();
+    let bring = async |scope: &Scope, expected| {
+        let parameters = world.parameters(scope, &key.id).await;
+        let import = ImportMaterial { expected, ..import(&parameters, &[7; 32], Expiry::Never) };
+        world.engine.import_material(scope, &key.id, import).await
+    };
+    assert_eq!(bring(&west, Expected::New).await.unwrap_err(), Error::NotPrimary(key.id.clone()));
+    let second = bring(&here, Expected::New).await.unwrap().material;
+    let role = async || {
+        let told = world.engine.with_waiting_told(world.describe(&here, &key.id).await).await.unwrap();
+        told.material(&second).unwrap().role
+    };
+    assert_eq!(role().await, MaterialRole::PendingReplication);
+    assert_eq!(world.engine.rotate_key(&here, &key.id).await, Err(Error::NothingToRotateTo(key.id.clone())));
+    assert_eq!(bring(&west, Expected::Known(None)).await.unwrap().material, second);
+    assert_eq!(role().await, MaterialRole::PendingRotation);
+    world.engine.rotate_key(&here, &key.id).await.unwrap();
+    for scope in [&here, &west] {
+        let member = world.describe(scope, &key.id).await;
+        assert_eq!((&member.current_material().unwrap().id, member.state), (&second, KeyState::Enabled));
+    }
+    let third = {
+        let parameters = world.parameters(&here, &key.id).await;
+        let import = ImportMaterial { expected: Expected::New, ..import(&parameters, &[6; 32], Expiry::Never) };
+        world.engine.import_material(&here, &key.id, import).await.unwrap().material
+    };
+    world.engine.delete_material(&here, &key.id, Some(&third)).await.unwrap();
+    assert_eq!(world.describe(&here, &key.id).await.materials.len(), 2);
 }

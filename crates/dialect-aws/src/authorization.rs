@@ -91,10 +91,14 @@ pub(crate) async fn on_key(call: &Call, target: &Target, access: &Access<'_>) ->
     match ask(call, caller, access, &arn, resource, &facts).await {
         // A grant makes up for silence, never for a no.
         Err(Refusal::Denied(denied)) if !denied.denial.is_explicit() => {
-            let mut names = names_of(caller);
             let action = format!("kms:{}", access.action);
-            // A grant to an account is for those in it whose own policies allow it.
-            if caller.judge(&Asked { action: &action, resource: &arn, facts: &facts }) == Judged::Allowed {
+            let asked = Asked { action: &action, resource: &arn, facts: &facts };
+            let mut names = names_of(caller);
+            if caller.judge_session(&asked) == Judged::Silent {
+                // A session is held to what its policies leave, but for what it has itself.
+                names.truncate(1);
+            } else if caller.judge(&asked) == Judged::Allowed {
+                // A grant to an account is for those in it whose own policies allow it.
                 names.push(root_arn(caller.subject.partition, &caller.subject.account));
             }
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -118,14 +122,23 @@ fn names_of(caller: &Caller) -> Vec<String> {
 /// [`Refusal::Denied`].
 pub(crate) async fn to_retire(call: &Call, grant: &Grant) -> Result<(), Refusal> {
     let caller = caller::of(call)?;
-    if grants::retires(grant, &names_of(caller))? {
-        return Ok(());
-    }
     let access = Access::to("RetireGrant");
-    if grant.issuer != root_arn(caller.subject.partition, &caller.subject.account) {
-        return Err(hidden(call, &access)?);
+    let own = on_plain(call, &access, &key_arn(&grant.scope, &grant.key)).await;
+    let account = root_arn(caller.subject.partition, &caller.subject.account);
+    let mut names = names_of(caller);
+    match &own {
+        // What an account may, may those in it whose own policies allow it.
+        Ok(()) => names.push(account.clone()),
+        Err(Refusal::Denied(denied)) if !denied.denial.is_explicit() => {}
+        Err(_) => return own,
     }
-    on_plain(call, &access, &key_arn(&grant.scope, &grant.key)).await
+    if grants::retires(grant, &names)? {
+        Ok(())
+    } else if grant.issuer == account {
+        own
+    } else {
+        Err(hidden(call, &access)?)
+    }
 }
 
 /// Whether the caller may do this in the account, where no single key is named.

@@ -13,3 +13,4 @@ mod support_matrix;
 mod tidy;
 mod two_gateways;
 mod vectors;
+mod wycheproof;

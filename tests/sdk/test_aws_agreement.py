@@ -99,7 +99,7 @@ def test_refusals(kms):
         derived(kms, absent, peer)
     with refused("InvalidGrantTokenException"):
         derived(kms, key_id, peer, GrantTokens=["abc"])
-    with refused("UnsupportedOperationException"):
+    with refused("ValidationException"):
         derived(kms, key_id, peer,
                 Recipient={"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": b"x"})
     with refused("DryRunOperationException", "The request would have succeeded, but the DryRun option is set."):

@@ -156,14 +156,14 @@ def test_random_bytes(kms):
         kms.generate_random(NumberOfBytes=1, CustomKeyStoreId="cks-1234567890abcdef0")
 
 
-def test_enclaves_are_not_served(kms):
+def test_recipients_need_a_document(kms):
     key_id = kms.create()
     recipient = {"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": b"x"}
     blob = kms.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
     for call in (lambda: kms.generate_random(NumberOfBytes=1, Recipient=recipient),
                  lambda: kms.decrypt(CiphertextBlob=blob, Recipient=recipient),
                  lambda: kms.generate_data_key(KeyId=key_id, KeySpec="AES_256", Recipient=recipient)):
-        with refused("UnsupportedOperationException"):
+        with refused("ValidationException"):
             call()
 
 

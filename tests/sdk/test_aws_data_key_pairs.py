@@ -98,7 +98,7 @@ def test_dry_runs_make_nothing(kms, operation):
         made(kms, operation, key_id, DryRun=True)
 
 
-def test_enclaves_are_not_served(kms):
+def test_recipients_need_a_document(kms):
     recipient = {"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": b"x"}
-    with refused("UnsupportedOperationException"):
+    with refused("ValidationException"):
         made(kms, "generate_data_key_pair", kms.create(), Recipient=recipient)

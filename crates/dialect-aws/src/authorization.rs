@@ -36,18 +36,27 @@ pub(crate) struct Access<'a> {
     pub alias: Option<String>,
     /// The terms of the grant that shall be made, if one shall.
     pub grant: Option<&'a Terms>,
+    /// The measurements of the attested environment that the answer is for, by register.
+    pub measurements: &'a [(u8, String)],
 }
 
 impl<'a> Access<'a> {
     /// Permission for an action, nothing else being known.
     pub fn to(action: &'static str) -> Self {
-        Self { action, context: None, tokens: &[], alias: None, grant: None }
+        Self { action, context: None, tokens: &[], alias: None, grant: None, measurements: &[] }
     }
 
     /// With the encryption context of the request.
     #[must_use]
     pub fn with_context(mut self, context: &'a EncryptionContext) -> Self {
         self.context = Some(context);
+        self
+    }
+
+    /// With the measurements of the attested environment that the answer is for.
+    #[must_use]
+    pub fn with_measurements(mut self, measurements: &'a [(u8, String)]) -> Self {
+        self.measurements = measurements;
         self
     }
 
@@ -188,6 +197,13 @@ pub(crate) async fn facts(
     caller.add_facts(&mut facts);
     if let Some(alias) = &access.alias {
         facts.add("kms:RequestAlias", alias.as_str());
+    }
+    for (register, digest) in access.measurements {
+        facts.add(&format!("kms:RecipientAttestation:PCR{register}"), digest.as_str());
+        // The first register is the enclave's image.
+        if *register == 0 {
+            facts.add("kms:RecipientAttestation:ImageSha384", digest.as_str());
+        }
     }
     let looks_at = |key: &str| caller.looks_at(key) || policy.is_some_and(|policy| policy.looks_at(key));
     if looks_at("aws:currenttime") || looks_at("aws:epochtime") {

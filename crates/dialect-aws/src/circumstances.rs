@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use dialect::http::Head;
+use import_engine::primitives::TrustAnchor;
 use serde_json::Value;
 
 use crate::directory::Directory;
@@ -23,6 +24,8 @@ pub(crate) struct Circumstances {
     pub is_enforced: bool,
     /// Accounts in which they are not.
     pub unenforced_accounts: Vec<String>,
+    /// The root under which attestation documents are trusted.
+    pub attestation_root: Option<TrustAnchor>,
     facts: Facts,
     /// For ReEncrypt, what is said of the key that opens and of the key that seals.
     source: Facts,
@@ -146,6 +149,7 @@ impl Circumstances {
             foreign: Mutex::default(),
             is_enforced: settings.enforce_policies,
             unenforced_accounts: settings.unenforced_accounts.clone(),
+            attestation_root: settings.attestation_root.clone(),
             facts,
             source: side("SourceEncryptionAlgorithm", "SourceEncryptionContext"),
             destination: side("DestinationEncryptionAlgorithm", "DestinationEncryptionContext"),

@@ -42,6 +42,8 @@ pub(crate) enum Refusal {
     ForeignCiphertext,
     /// The ciphertext names another key than the request.
     IncorrectKey,
+    /// An attestation document that is none, or that nobody trusted has signed.
+    Attestation,
     /// No such grant token.
     InvalidGrantToken,
     /// No identifier of a grant.
@@ -203,6 +205,8 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
             "IncorrectKeyException",
             "The key ID in the request does not identify a CMK that can perform this operation.",
         ),
+        // Unverified: exception and text, which are the same whatever is wrong with it.
+        Refusal::Attestation => validation("The attestation document is not valid."),
         // Unverified: the text.
         Refusal::InvalidGrantToken => with("InvalidGrantTokenException", "The grant token is not valid."),
         // Unverified: the text.

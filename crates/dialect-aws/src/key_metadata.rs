@@ -49,6 +49,8 @@ pub(crate) struct Algorithms {
     mac_algorithms: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_agreement_algorithms: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encapsulation_algorithms: Option<Vec<&'static str>>,
 }
 
 impl Algorithms {
@@ -88,6 +90,9 @@ impl Algorithms {
             },
             KeyUsage::KeyAgreement => {
                 Self { key_agreement_algorithms: Some(vec![names::KEY_AGREEMENT_ALGORITHM]), ..Self::default() }
+            }
+            KeyUsage::EncapsulateDecapsulate => {
+                Self { encapsulation_algorithms: Some(vec![names::ENCAPSULATION_ALGORITHM]), ..Self::default() }
             }
         }
     }

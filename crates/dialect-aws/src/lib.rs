@@ -8,6 +8,7 @@
 
 mod accounts;
 mod administration;
+mod attestation;
 mod attributes;
 mod auth;
 mod authorization;

@@ -30,6 +30,12 @@ pub(crate) const fn key_spec_word(spec: KeySpec) -> &'static str {
         KeySpec::EcSecp256k1 => "ECC_SECG_P256K1",
         KeySpec::Ed25519 => "ECC_NIST_EDWARDS25519",
         KeySpec::Sm2 => "SM2",
+        KeySpec::MlDsa44 => "ML_DSA_44",
+        KeySpec::MlDsa65 => "ML_DSA_65",
+        KeySpec::MlDsa87 => "ML_DSA_87",
+        KeySpec::MlKem512 => "ML_KEM_512",
+        KeySpec::MlKem768 => "ML_KEM_768",
+        KeySpec::MlKem1024 => "ML_KEM_1024",
     }
 }
 
@@ -38,7 +44,7 @@ pub(crate) fn key_spec(word: &str, region: &str) -> Option<KeySpec> {
     let china = is_china(region);
     KeySpec::ALL.iter().copied().find(|spec| {
         let exists = match spec {
-            KeySpec::Aes256 => !china,
+            KeySpec::Aes256 | KeySpec::MlKem512 | KeySpec::MlKem768 | KeySpec::MlKem1024 => !china,
             KeySpec::Sm4 | KeySpec::Sm2 => china,
             KeySpec::HmacSm3 => false,
             _ => true,
@@ -54,6 +60,7 @@ pub(crate) const fn usage_word(usage: KeyUsage) -> &'static str {
         KeyUsage::SignVerify => "SIGN_VERIFY",
         KeyUsage::GenerateVerifyMac => "GENERATE_VERIFY_MAC",
         KeyUsage::KeyAgreement => "KEY_AGREEMENT",
+        KeyUsage::EncapsulateDecapsulate => "ENCAPSULATE_DECAPSULATE",
     }
 }
 
@@ -192,10 +199,11 @@ pub(crate) const fn signing_word(algorithm: SigningAlgorithm) -> &'static str {
         SigningAlgorithm::Ed25519 => "ED25519_SHA_512",
         SigningAlgorithm::Ed25519ph => "ED25519_PH_SHA_512",
         SigningAlgorithm::Sm2Dsa => "SM2DSA",
+        SigningAlgorithm::MlDsa => "ML_DSA_SHAKE_256",
     }
 }
 
-/// The algorithm of a `SigningAlgorithm`; `None` for those that no key here can do.
+/// The algorithm of a `SigningAlgorithm`.
 pub(crate) fn signing_algorithm(word: &str) -> Option<SigningAlgorithm> {
     SIGNING.iter().copied().find(|algorithm| signing_word(*algorithm) == word)
 }
@@ -214,10 +222,14 @@ pub(crate) const SIGNING: &[SigningAlgorithm] = &[
     SigningAlgorithm::Ed25519,
     SigningAlgorithm::Ed25519ph,
     SigningAlgorithm::Sm2Dsa,
+    SigningAlgorithm::MlDsa,
 ];
 
 /// The only `KeyAgreementAlgorithm` there is.
 pub(crate) const KEY_AGREEMENT_ALGORITHM: &str = "ECDH";
+
+/// The only `EncapsulationAlgorithm` there is.
+pub(crate) const ENCAPSULATION_ALGORITHM: &str = "ML_KEM";
 
 /// The `MacAlgorithm` of an algorithm.
 pub(crate) const fn mac_word(algorithm: MacAlgorithm) -> &'static str {
@@ -246,11 +258,12 @@ pub(crate) fn algorithm_word(engine_word: &'static str) -> &'static str {
         .unwrap_or(engine_word)
 }
 
-/// The form of a `MessageType`; `None` for those that no key here can take.
+/// The form of a `MessageType`.
 pub(crate) fn message_form(word: &str) -> Option<MessageForm> {
     match word {
         "RAW" => Some(MessageForm::Raw),
         "DIGEST" => Some(MessageForm::Digest),
+        "EXTERNAL_MU" => Some(MessageForm::ExternalMu),
         _ => None,
     }
 }
@@ -281,7 +294,9 @@ mod tests {
         assert_eq!(key_spec("SM2", "cn-north-1"), Some(KeySpec::Sm2));
         assert_eq!(key_spec("SM2", "us-east-1"), None);
         assert_eq!(key_spec("HMAC_SM3", "cn-north-1"), None);
-        assert_eq!(key_spec("ML_DSA_44", "us-east-1"), None);
+        assert_eq!(key_spec("ML_DSA_44", "cn-north-1"), Some(KeySpec::MlDsa44));
+        assert_eq!(key_spec("ML_KEM_768", "us-east-1"), Some(KeySpec::MlKem768));
+        assert_eq!(key_spec("ML_KEM_768", "cn-north-1"), None);
         assert_eq!(key_spec("ECC_NIST_EDWARDS25519", "us-east-1"), Some(KeySpec::Ed25519));
     }
 

@@ -171,6 +171,8 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::GenerateMac, USABLE),
     (KeyOperation::VerifyMac, USABLE),
     (KeyOperation::DeriveSharedSecret, USABLE),
+    (KeyOperation::Encapsulate, USABLE),
+    (KeyOperation::Decapsulate, USABLE),
     (KeyOperation::Replicate, &[Enabled]),
     (KeyOperation::MovePrimary, USABLE),
 ];

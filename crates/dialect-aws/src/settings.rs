@@ -1,6 +1,7 @@
 //! What can be set about this dialect.
 
-use serde::Deserialize;
+use import_engine::primitives::TrustAnchor;
+use serde::{Deserialize, Deserializer};
 
 use crate::quotas::Rates;
 
@@ -30,6 +31,10 @@ pub struct Settings {
     /// Whether requests count as sent over TLS, for `aws:SecureTransport`: something in front of this
     /// server takes it off.
     pub secure_transport: bool,
+    /// The root certificate, in PEM, under which the attestation documents of `Recipient` are trusted. Without one,
+    /// none is.
+    #[serde(deserialize_with = "anchor_if_given")]
+    pub attestation_root: Option<TrustAnchor>,
 }
 
 impl Default for Settings {
@@ -44,6 +49,13 @@ impl Default for Settings {
             enforce_policies: true,
             unenforced_accounts: Vec::new(),
             secure_transport: false,
+            attestation_root: None,
         }
     }
+}
+
+fn anchor_if_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TrustAnchor>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let anchor = (!text.trim().is_empty()).then(|| TrustAnchor::from_pem(&text));
+    anchor.transpose().map_err(serde::de::Error::custom)
 }

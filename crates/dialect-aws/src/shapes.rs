@@ -57,6 +57,7 @@ pub(crate) static DATE: Shape = Shape::Timestamp;
 pub(crate) static DESCRIPTION: Shape = Shape::text(0, 8192);
 pub(crate) static DRY_RUN_MODIFIER_LIST: Shape = list_of(0, usize::MAX, &DRY_RUN_MODIFIER);
 static DRY_RUN_MODIFIER: Shape = Shape::one_of(&["IGNORE_CIPHERTEXT"]);
+pub(crate) static ENCAPSULATION_ALGORITHM_SPEC: Shape = Shape::one_of(&["ML_KEM"]);
 pub(crate) static ENCRYPTION_ALGORITHM_SPEC: Shape =
     Shape::one_of(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
 pub(crate) static ENCRYPTION_CONTEXT: Shape = Shape::Map { max: usize::MAX, key: &ANY_TEXT, value: &ANY_TEXT };

@@ -287,6 +287,8 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::GenerateMac
             | KeyOperation::VerifyMac
             | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Encapsulate
+            | KeyOperation::Decapsulate
             | KeyOperation::Replicate
             | KeyOperation::MovePrimary,
             KeyState::Disabled,
@@ -309,6 +311,8 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::GenerateMac
             | KeyOperation::VerifyMac
             | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Encapsulate
+            | KeyOperation::Decapsulate
             | KeyOperation::Replicate
             | KeyOperation::MovePrimary,
             KeyState::PendingImport
@@ -355,12 +359,14 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::Verify
             | KeyOperation::GetPublicKey
             | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Encapsulate
+            | KeyOperation::Decapsulate
             | KeyOperation::Replicate
             | KeyOperation::MovePrimary,
         ) => match usage {
             KeyUsage::EncryptDecrypt => Code::Encrypts,
             KeyUsage::SignVerify => Code::Signs,
-            KeyUsage::GenerateVerifyMac | KeyUsage::KeyAgreement => Code::Asymmetric,
+            KeyUsage::GenerateVerifyMac | KeyUsage::KeyAgreement | KeyUsage::EncapsulateDecapsulate => Code::Asymmetric,
         },
     };
     service(code)
@@ -392,10 +398,14 @@ fn usage_unfit(spec: KeySpec, usage: KeyUsage) -> Told {
         (KeyFamily::Private, KeyUsage::EncryptDecrypt) => service(Code::CurveEncrypts),
         (KeyFamily::Symmetric, KeyUsage::SignVerify) => service(Code::SymmetricSigns),
         // Unverified: the remaining pairs.
-        (KeyFamily::Mac, KeyUsage::EncryptDecrypt | KeyUsage::SignVerify | KeyUsage::KeyAgreement) => {
-            service(Code::Hmac)
-        }
-        (KeyFamily::Symmetric | KeyFamily::Private, KeyUsage::GenerateVerifyMac | KeyUsage::KeyAgreement)
+        (
+            KeyFamily::Mac,
+            KeyUsage::EncryptDecrypt | KeyUsage::SignVerify | KeyUsage::KeyAgreement | KeyUsage::EncapsulateDecapsulate,
+        ) => service(Code::Hmac),
+        (
+            KeyFamily::Symmetric | KeyFamily::Private,
+            KeyUsage::GenerateVerifyMac | KeyUsage::KeyAgreement | KeyUsage::EncapsulateDecapsulate,
+        )
         | (KeyFamily::Symmetric, KeyUsage::EncryptDecrypt)
         | (KeyFamily::Private, KeyUsage::SignVerify)
         | (KeyFamily::Mac, KeyUsage::GenerateVerifyMac) => parameter("key_usage"),

@@ -62,9 +62,10 @@ pub(crate) const fn default_usage(spec: KeySpec) -> KeyUsage {
     }
 }
 
-/// What a key is for. Key agreement is not offered.
+/// What a key is for. Key agreement and encapsulation are not offered.
 pub(crate) fn key_usage(word: &str) -> Option<KeyUsage> {
-    KeyUsage::from_word(word).filter(|usage| *usage != KeyUsage::KeyAgreement)
+    KeyUsage::from_word(word)
+        .filter(|usage| !matches!(usage, KeyUsage::KeyAgreement | KeyUsage::EncapsulateDecapsulate))
 }
 
 /// `key_state`: a digit as text.
@@ -98,7 +99,8 @@ pub(crate) fn encryption_algorithm(word: &str) -> Option<EncryptionAlgorithm> {
 pub(crate) fn signing_algorithm(word: &str) -> Option<SigningAlgorithm> {
     match word {
         "SM2DSA_SM3" => Some(SigningAlgorithm::Sm2Dsa),
-        word => SigningAlgorithm::from_word(word).filter(|algorithm| *algorithm != SigningAlgorithm::Sm2Dsa),
+        word => SigningAlgorithm::from_word(word)
+            .filter(|algorithm| !matches!(algorithm, SigningAlgorithm::Sm2Dsa | SigningAlgorithm::MlDsa)),
     }
 }
 

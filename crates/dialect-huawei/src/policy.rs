@@ -68,6 +68,8 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::VerifyMac, ENABLED),
     // No call of this dialect; the row keeps the table whole.
     (KeyOperation::DeriveSharedSecret, ENABLED),
+    (KeyOperation::Encapsulate, ENABLED),
+    (KeyOperation::Decapsulate, ENABLED),
     (KeyOperation::Replicate, ENABLED),
     (KeyOperation::MovePrimary, ENABLED),
 ];

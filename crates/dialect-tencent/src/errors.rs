@@ -375,6 +375,8 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::VerifyMac
             // No actions of this dialect.
             | KeyOperation::DeriveSharedSecret
+            | KeyOperation::Encapsulate
+            | KeyOperation::Decapsulate
             | KeyOperation::Replicate
             | KeyOperation::MovePrimary,
             _,

@@ -86,6 +86,10 @@ words! {
         VerifyMac = "verify mac",
         /// Agree on a secret.
         DeriveSharedSecret = "derive shared secret",
+        /// Encapsulate a shared secret.
+        Encapsulate = "encapsulate",
+        /// Recover an encapsulated secret.
+        Decapsulate = "decapsulate",
         /// Make a copy of it in another region.
         Replicate = "replicate",
         /// Make one of its replicas the primary.

@@ -37,6 +37,18 @@ words! {
         Ed25519 = "ED25519",
         /// SM2 on its own curve (GB/T 32918).
         Sm2 = "SM2",
+        /// ML-DSA-44 (FIPS 204).
+        MlDsa44 = "ML_DSA_44",
+        /// ML-DSA-65 (FIPS 204).
+        MlDsa65 = "ML_DSA_65",
+        /// ML-DSA-87 (FIPS 204).
+        MlDsa87 = "ML_DSA_87",
+        /// ML-KEM-512 (FIPS 203).
+        MlKem512 = "ML_KEM_512",
+        /// ML-KEM-768 (FIPS 203).
+        MlKem768 = "ML_KEM_768",
+        /// ML-KEM-1024 (FIPS 203).
+        MlKem1024 = "ML_KEM_1024",
     }
 }
 
@@ -65,13 +77,29 @@ impl KeySpec {
             | Self::EcP521
             | Self::EcSecp256k1
             | Self::Ed25519
-            | Self::Sm2 => KeyFamily::Private,
+            | Self::Sm2
+            | Self::MlDsa44
+            | Self::MlDsa65
+            | Self::MlDsa87
+            | Self::MlKem512
+            | Self::MlKem768
+            | Self::MlKem1024 => KeyFamily::Private,
         }
     }
 
     /// Whether there is a public half.
     pub const fn is_asymmetric(self) -> bool {
         matches!(self.family(), KeyFamily::Private)
+    }
+
+    /// Whether it is one of ML-DSA's parameter sets.
+    pub const fn is_ml_dsa(self) -> bool {
+        matches!(self, Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87)
+    }
+
+    /// Whether it is one of ML-KEM's parameter sets.
+    pub const fn is_ml_kem(self) -> bool {
+        matches!(self, Self::MlKem512 | Self::MlKem768 | Self::MlKem1024)
     }
 
     /// Modulus length in bits, for RSA kinds.
@@ -96,6 +124,8 @@ words! {
         GenerateVerifyMac = "GENERATE_VERIFY_MAC",
         /// Derive a shared secret.
         KeyAgreement = "KEY_AGREEMENT",
+        /// Encapsulate a shared secret and get it back.
+        EncapsulateDecapsulate = "ENCAPSULATE_DECAPSULATE",
     }
 }
 
@@ -211,6 +241,8 @@ words! {
         Ed25519ph = "ED25519_PH_SHA_512",
         /// SM2 signature over SM3(Z ‖ message), DER, id `1234567812345678`.
         Sm2Dsa = "SM2DSA",
+        /// ML-DSA with an empty context, hedged (FIPS 204, 5.2).
+        MlDsa = "ML_DSA_SHAKE_256",
     }
 }
 
@@ -229,15 +261,21 @@ impl SigningAlgorithm {
             Self::EcdsaSha512 => matches!(spec, KeySpec::EcP521),
             Self::Ed25519 | Self::Ed25519ph => matches!(spec, KeySpec::Ed25519),
             Self::Sm2Dsa => matches!(spec, KeySpec::Sm2),
+            Self::MlDsa => spec.is_ml_dsa(),
         }
     }
 
-    /// Length in bytes of the digest that [`MessageForm::Digest`] brings.
+    /// Length in bytes of the digest that [`MessageForm::Digest`] brings, or [`MessageForm::ExternalMu`].
     pub const fn digest_length(self) -> usize {
         match self {
             Self::RsaPssSha256 | Self::RsaPkcs1Sha256 | Self::EcdsaSha256 | Self::Sm2Dsa => 32,
             Self::RsaPssSha384 | Self::RsaPkcs1Sha384 | Self::EcdsaSha384 => 48,
-            Self::RsaPssSha512 | Self::RsaPkcs1Sha512 | Self::EcdsaSha512 | Self::Ed25519 | Self::Ed25519ph => 64,
+            Self::RsaPssSha512
+            | Self::RsaPkcs1Sha512
+            | Self::EcdsaSha512
+            | Self::Ed25519
+            | Self::Ed25519ph
+            | Self::MlDsa => 64,
         }
     }
 }
@@ -249,6 +287,8 @@ words! {
         Raw = "RAW",
         /// The digest; signed as it is.
         Digest = "DIGEST",
+        /// The message representative µ of ML-DSA (FIPS 204, 6.2), 64 bytes; signed as it is.
+        ExternalMu = "EXTERNAL_MU",
     }
 }
 

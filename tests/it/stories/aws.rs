@@ -38,6 +38,8 @@ impl Driver for Aws {
             Kind::RsaSigning => ("RSA_2048", "SIGN_VERIFY"),
             Kind::Hmac => ("HMAC_256", "GENERATE_VERIFY_MAC"),
             Kind::Agreement => ("ECC_NIST_P256", "KEY_AGREEMENT"),
+            Kind::Encapsulation => ("ML_KEM_512", "ENCAPSULATE_DECAPSULATE"),
+            Kind::PostQuantumSigning => ("ML_DSA_44", "SIGN_VERIFY"),
         };
         let origin = match origin {
             Origin::Service => "AWS_KMS",

@@ -21,6 +21,10 @@ pub enum Kind {
     Hmac,
     /// P-256, agrees on secrets.
     Agreement,
+    /// ML-KEM-512, encapsulates.
+    Encapsulation,
+    /// ML-DSA-44, signs.
+    PostQuantumSigning,
 }
 
 /// Where a key's material comes from.

@@ -33,6 +33,8 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "an external HMAC key" => new(driver, Kind::Hmac, Origin::External, holes),
         "an agreement key" => new(driver, Kind::Agreement, Origin::Service, holes),
         "an external agreement key" => new(driver, Kind::Agreement, Origin::External, holes),
+        "an encapsulation key" => new(driver, Kind::Encapsulation, Origin::Service, holes),
+        "a post-quantum signing key" => new(driver, Kind::PostQuantumSigning, Origin::Service, holes),
         "another key" => holes.bind("other", &driver.create(Kind::Symmetric, Origin::External)),
         // An imported key whose material is there for an hour.
         "an imported key" => {

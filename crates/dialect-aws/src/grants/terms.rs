@@ -201,6 +201,7 @@ fn operations_of(spec: KeySpec, usage: KeyUsage) -> Vec<&'static str> {
         KeyUsage::SignVerify => &["GetPublicKey", "Sign", "Verify"],
         KeyUsage::GenerateVerifyMac => &["GenerateMac", "VerifyMac"],
         KeyUsage::KeyAgreement => &["DeriveSharedSecret", "GetPublicKey"],
+        KeyUsage::EncapsulateDecapsulate => &["Decapsulate", "Encapsulate", "GetPublicKey"],
     };
     own.iter().copied().chain(["CreateGrant", "DescribeKey", "RetireGrant"]).collect()
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use dialect::Call;
 use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, KeyOperation, KeyUsage, Scope};
-use serde_json::Value;
 
 use crate::errors::Refusal;
 use crate::identifiers::Target;
@@ -12,14 +11,6 @@ use crate::names;
 
 /// The longest encryption context, all names and values together. Unverified: that it is the sum.
 const CONTEXT_LENGTH_MAX: usize = 8192;
-
-/// Refuses answers for Nitro enclaves.
-pub(crate) fn recipient(recipient: Option<&Value>) -> Result<(), Refusal> {
-    match recipient {
-        None => Ok(()),
-        Some(_) => Err(Refusal::Unsupported("Recipient is not supported by this server.".to_owned())),
-    }
-}
 
 /// The answer, or, if everything was only tried, that it would have been given. A cryptographic
 /// operation leaves no trace but that the keys were used, so trying is doing and not telling.

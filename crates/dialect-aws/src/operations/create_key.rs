@@ -63,6 +63,12 @@ impl Operation for CreateKey {
         }
         let (spec, usage) = spec_and_usage(&input, call.region())?;
         let origin = key_origin(&input)?;
+        if origin == Origin::Imported && (spec.is_ml_dsa() || spec.is_ml_kem()) {
+            // Nothing can be imported into ML-DSA keys. Unverified: that ML-KEM keys are the same, that it is said
+            // here, and how.
+            let word = names::key_spec_word(spec);
+            return Err(Refusal::Unsupported(format!("Origin EXTERNAL is not supported for KeySpec {word}.")));
+        }
         let bypass_lockout = input.bypass_policy_lockout_safety_check == Some(true);
         let attributes = Attributes { policy: input.policy, tags: input.tags.unwrap_or_default() };
         check_tags(&attributes.tags)?;
@@ -107,7 +113,7 @@ fn spec_and_usage(input: &Input, region: &str) -> Result<(KeySpec, KeyUsage), Re
             ));
         }
     };
-    // The post-quantum kinds are not built yet. Unverified: that SM2 outside China says the same.
+    // SM2 is China's only, and ML-KEM is everywhere else. Unverified: exception and text.
     let Some(spec) = names::key_spec(spec_word, region) else {
         return Err(Refusal::Unsupported(format!("KeySpec {spec_word} is not supported in this Region.")));
     };

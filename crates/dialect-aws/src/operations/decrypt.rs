@@ -7,10 +7,10 @@ use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use import_engine::EncryptionAlgorithm;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::checks;
 use super::opening::{judge, open};
+use super::recipient::{RecipientInfo, attested, hand_over, measurements};
 use crate::authorization::Access;
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, admit, key_arn};
@@ -27,7 +27,7 @@ pub(crate) struct Input {
     grant_tokens: Option<Vec<String>>,
     key_id: Option<String>,
     encryption_algorithm: Option<String>,
-    recipient: Option<Value>,
+    recipient: Option<RecipientInfo>,
     dry_run: Option<bool>,
     dry_run_modifiers: Option<Vec<String>>,
 }
@@ -36,7 +36,10 @@ pub(crate) struct Input {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Output {
     key_id: String,
-    plaintext: Blob,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plaintext: Option<Blob>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ciphertext_for_recipient: Option<Blob>,
     encryption_algorithm: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_material_id: Option<String>,
@@ -72,12 +75,15 @@ impl Operation for Decrypt {
         };
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), is_symmetric)?;
         let tokens = input.grant_tokens.unwrap_or_default();
-        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let recipient = attested(call, input.recipient).await?;
+        let access = Access::to(Self::NAME)
+            .with_tokens(&tokens)
+            .with_context(&context)
+            .with_measurements(measurements(recipient.as_ref()));
         let target = match input.key_id {
             Some(text) => Some(admit(call, &text, Accepts::ANY, &access).await?),
             None => None,
         };
-        checks::recipient(input.recipient.as_ref())?;
         let opened = match (target, blob) {
             (Some(target), _) if ignores_ciphertext => {
                 call.engine.describe_key(&target.scope, &target.id).await?;
@@ -89,11 +95,14 @@ impl Operation for Decrypt {
             }
             (_, None) => return Err(Refusal::Missing("CiphertextBlob")),
         };
+        let key_material_id = opened.material.filter(|_| recipient.is_none());
+        let handed = hand_over(call, recipient, opened.plaintext).await?;
         let output = Output {
             key_id: key_arn(&opened.key.scope, &opened.key.id),
-            plaintext: opened.plaintext.into(),
+            plaintext: handed.open,
+            ciphertext_for_recipient: handed.sealed,
             encryption_algorithm: names::encryption_word(algorithm),
-            key_material_id: opened.material,
+            key_material_id,
         };
         let key = &opened.key;
         checks::conclude(call, Self::NAME, &[(&key.scope, &key.id)], input.dry_run, output).await

@@ -4,9 +4,9 @@ use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::checks;
+use super::recipient::{RecipientInfo, attested, hand_over, measurements};
 use crate::authorization::Access;
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, admit, key_arn};
@@ -22,14 +22,17 @@ pub(crate) struct Input {
     public_key: Blob,
     grant_tokens: Option<Vec<String>>,
     dry_run: Option<bool>,
-    recipient: Option<Value>,
+    recipient: Option<RecipientInfo>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Output {
     key_id: String,
-    shared_secret: Blob,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared_secret: Option<Blob>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ciphertext_for_recipient: Option<Blob>,
     key_agreement_algorithm: &'static str,
     key_origin: &'static str,
 }
@@ -50,14 +53,16 @@ impl Operation for DeriveSharedSecret {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let tokens = input.grant_tokens.unwrap_or_default();
-        let access = Access::to(Self::NAME).with_tokens(&tokens);
+        let recipient = attested(call, input.recipient).await?;
+        let access = Access::to(Self::NAME).with_tokens(&tokens).with_measurements(measurements(recipient.as_ref()));
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
-        checks::recipient(input.recipient.as_ref())?;
         let peer = input.public_key.bytes().to_vec();
         let shared = call.engine.derive_shared_secret(&target.scope, &target.id, peer).await?;
+        let handed = hand_over(call, recipient, shared.secret).await?;
         let output = Output {
             key_id: key_arn(&shared.key.scope, &shared.key.id),
-            shared_secret: shared.secret.into(),
+            shared_secret: handed.open,
+            ciphertext_for_recipient: handed.sealed,
             key_agreement_algorithm: names::KEY_AGREEMENT_ALGORITHM,
             key_origin: names::origin_word(shared.key.origin),
         };

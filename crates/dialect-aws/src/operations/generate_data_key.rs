@@ -7,9 +7,9 @@ use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use import_engine::{DataKey, Error};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::checks;
+use super::recipient::{RecipientInfo, attested, hand_over, measurements};
 use crate::authorization::Access;
 use crate::ciphertext::to_blob;
 use crate::errors::Refusal;
@@ -27,7 +27,7 @@ pub(crate) struct Input {
     number_of_bytes: Option<usize>,
     key_spec: Option<String>,
     grant_tokens: Option<Vec<String>>,
-    recipient: Option<Value>,
+    recipient: Option<RecipientInfo>,
     dry_run: Option<bool>,
 }
 
@@ -36,7 +36,10 @@ pub(crate) struct Input {
 pub(crate) struct Output {
     #[serde(flatten)]
     pub sealed: SealedDataKey,
-    plaintext: Blob,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plaintext: Option<Blob>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ciphertext_for_recipient: Option<Blob>,
 }
 
 /// A data key under its key.
@@ -45,7 +48,8 @@ pub(crate) struct Output {
 pub(crate) struct SealedDataKey {
     ciphertext_blob: Blob,
     key_id: String,
-    key_material_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_material_id: Option<String>,
 }
 
 impl Operation for GenerateDataKey {
@@ -67,11 +71,17 @@ impl Operation for GenerateDataKey {
         let length = length(input.key_spec.as_deref(), input.number_of_bytes)?;
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
         let tokens = input.grant_tokens.unwrap_or_default();
-        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let recipient = attested(call, input.recipient).await?;
+        let access = Access::to(Self::NAME)
+            .with_tokens(&tokens)
+            .with_context(&context)
+            .with_measurements(measurements(recipient.as_ref()));
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
-        checks::recipient(input.recipient.as_ref())?;
         let data_key = call.engine.generate_data_key(&target.scope, &target.id, length, &context).await?;
-        let output = Output { sealed: seal(&data_key)?, plaintext: data_key.plaintext.into() };
+        let mut sealed = seal(&data_key)?;
+        sealed.key_material_id.take_if(|_| recipient.is_some());
+        let handed = hand_over(call, recipient, data_key.plaintext).await?;
+        let output = Output { sealed, plaintext: handed.open, ciphertext_for_recipient: handed.sealed };
         checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }
@@ -93,7 +103,7 @@ pub(crate) fn seal(data_key: &DataKey) -> Result<SealedDataKey, Refusal> {
     Ok(SealedDataKey {
         ciphertext_blob: blob.into(),
         key_id: key_arn(&data_key.key.scope, &data_key.key.id),
-        key_material_id: data_key.ciphertext.material.0.clone(),
+        key_material_id: Some(data_key.ciphertext.material.0.clone()),
     })
 }
 

@@ -7,9 +7,9 @@ use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use import_engine::{DataKeyPair, EncryptionAlgorithm, EncryptionContext, Error, KeyOperation};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::checks;
+use super::recipient::{RecipientInfo, attested, hand_over, measurements};
 use crate::authorization::Access;
 use crate::ciphertext::to_blob;
 use crate::errors::Refusal;
@@ -26,7 +26,7 @@ pub(crate) struct Input {
     key_id: String,
     key_pair_spec: String,
     grant_tokens: Option<Vec<String>>,
-    recipient: Option<Value>,
+    recipient: Option<RecipientInfo>,
     dry_run: Option<bool>,
 }
 
@@ -35,7 +35,10 @@ pub(crate) struct Input {
 pub(crate) struct Output {
     #[serde(flatten)]
     pub sealed: SealedPair,
-    private_key_plaintext: Blob,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private_key_plaintext: Option<Blob>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ciphertext_for_recipient: Option<Blob>,
 }
 
 /// A key pair whose private half is sealed.
@@ -46,7 +49,8 @@ pub(crate) struct SealedPair {
     public_key: Blob,
     key_id: String,
     key_pair_spec: String,
-    key_material_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_material_id: Option<String>,
 }
 
 impl Operation for GenerateDataKeyPair {
@@ -66,11 +70,17 @@ impl Operation for GenerateDataKeyPair {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let context = checks::encryption_context(input.encryption_context.unwrap_or_default(), true)?;
         let tokens = input.grant_tokens.unwrap_or_default();
-        let access = Access::to(Self::NAME).with_tokens(&tokens).with_context(&context);
+        let recipient = attested(call, input.recipient).await?;
+        let access = Access::to(Self::NAME)
+            .with_tokens(&tokens)
+            .with_context(&context)
+            .with_measurements(measurements(recipient.as_ref()));
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
-        checks::recipient(input.recipient.as_ref())?;
         let pair = make(call, &target, &input.key_pair_spec, &context, input.dry_run).await?;
-        let output = Output { sealed: seal(&pair, input.key_pair_spec)?, private_key_plaintext: pair.plaintext.into() };
+        let mut sealed = seal(&pair, input.key_pair_spec)?;
+        sealed.key_material_id.take_if(|_| recipient.is_some());
+        let handed = hand_over(call, recipient, pair.plaintext).await?;
+        let output = Output { sealed, private_key_plaintext: handed.open, ciphertext_for_recipient: handed.sealed };
         checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }
 }
@@ -103,6 +113,6 @@ pub(crate) fn seal(pair: &DataKeyPair, key_pair_spec: String) -> Result<SealedPa
         public_key: pair.public_key.clone().into(),
         key_id: key_arn(&pair.key.scope, &pair.key.id),
         key_pair_spec,
-        key_material_id: pair.ciphertext.material.0.clone(),
+        key_material_id: Some(pair.ciphertext.material.0.clone()),
     })
 }

@@ -4,9 +4,8 @@ use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::checks;
+use super::recipient::{RecipientInfo, attested, hand_over, measurements};
 use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::shapes;
@@ -19,13 +18,16 @@ pub(crate) struct GenerateRandom;
 pub(crate) struct Input {
     number_of_bytes: Option<usize>,
     custom_key_store_id: Option<String>,
-    recipient: Option<Value>,
+    recipient: Option<RecipientInfo>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Output {
-    plaintext: Blob,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plaintext: Option<Blob>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ciphertext_for_recipient: Option<Blob>,
 }
 
 impl Operation for GenerateRandom {
@@ -40,7 +42,9 @@ impl Operation for GenerateRandom {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        authorization::on_account(call, &Access::to(Self::NAME)).await?;
+        let recipient = attested(call, input.recipient).await?;
+        let access = Access::to(Self::NAME).with_measurements(measurements(recipient.as_ref()));
+        authorization::on_account(call, &access).await?;
         let Some(length) = input.number_of_bytes else {
             return Err(Refusal::Validation("NumberOfBytes is required.".to_owned()));
         };
@@ -48,7 +52,7 @@ impl Operation for GenerateRandom {
             // There are none.
             return Err(import_engine::Error::KeyStoreNotFound(id).into());
         }
-        checks::recipient(input.recipient.as_ref())?;
-        Ok(Output { plaintext: call.engine.random(length)?.into() })
+        let handed = hand_over(call, recipient, call.engine.random(length)?).await?;
+        Ok(Output { plaintext: handed.open, ciphertext_for_recipient: handed.sealed })
     }
 }

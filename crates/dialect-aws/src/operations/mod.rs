@@ -2,11 +2,13 @@
 
 mod checks;
 mod opening;
+mod recipient;
 
 mod cancel_key_deletion;
 mod create_alias;
 mod create_grant;
 mod create_key;
+mod decapsulate;
 mod decrypt;
 mod delete_alias;
 mod delete_imported_key_material;
@@ -16,6 +18,7 @@ mod disable_key;
 mod disable_key_rotation;
 mod enable_key;
 mod enable_key_rotation;
+mod encapsulate;
 mod encrypt;
 mod generate_data_key;
 mod generate_data_key_pair;
@@ -60,6 +63,7 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<create_alias::CreateAlias>(),
     Entry::of::<create_grant::CreateGrant>(),
     Entry::of::<create_key::CreateKey>(),
+    Entry::of::<decapsulate::Decapsulate>(),
     Entry::of::<decrypt::Decrypt>(),
     Entry::of::<delete_alias::DeleteAlias>(),
     Entry::of::<delete_imported_key_material::DeleteImportedKeyMaterial>(),
@@ -69,6 +73,7 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<disable_key_rotation::DisableKeyRotation>(),
     Entry::of::<enable_key::EnableKey>(),
     Entry::of::<enable_key_rotation::EnableKeyRotation>(),
+    Entry::of::<encapsulate::Encapsulate>(),
     Entry::of::<encrypt::Encrypt>(),
     Entry::of::<generate_data_key::GenerateDataKey>(),
     Entry::of::<generate_data_key_pair::GenerateDataKeyPair>(),

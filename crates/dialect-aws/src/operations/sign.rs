@@ -3,16 +3,16 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::{Error, KeyOperation, KeyUsage, MessageForm, SigningAlgorithm};
+use import_engine::{Error, MessageForm, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
 use crate::authorization::Access;
 use crate::errors::Refusal;
-use crate::identifiers::{Accepts, Target, admit, key_arn};
+use crate::identifiers::{Accepts, admit, key_arn};
 use crate::{names, shapes};
 
-/// Signs a message or a digest.
+/// Signs a message, a digest or µ.
 pub(crate) struct Sign;
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ impl Operation for Sign {
         let tokens = input.grant_tokens.unwrap_or_default();
         let access = Access::to(Self::NAME).with_tokens(&tokens);
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
-        let algorithm = algorithm(call, &target, KeyOperation::Sign, &input.signing_algorithm).await?;
+        let algorithm = algorithm(&input.signing_algorithm)?;
         let form = form(input.message_type.as_deref())?;
         let message = input.message.bytes().to_vec();
         let signed = call.engine.sign(&target.scope, &target.id, algorithm, form, message).await;
@@ -66,19 +66,10 @@ impl Operation for Sign {
     }
 }
 
-/// The algorithm of a word. One that no key here can do is refused as the key that it was asked of
-/// would refuse it.
-pub(crate) async fn algorithm(
-    call: &Call,
-    target: &Target,
-    operation: KeyOperation,
-    word: &str,
-) -> Result<SigningAlgorithm, Refusal> {
-    if let Some(algorithm) = names::signing_algorithm(word) {
-        return Ok(algorithm);
-    }
-    let key = checks::permitted(call, target, operation, KeyUsage::SignVerify).await?;
-    Err(Refusal::AlgorithmUnfit { algorithm: "ML_DSA_SHAKE_256", spec: key.spec })
+/// The algorithm of a word.
+pub(crate) fn algorithm(word: &str) -> Result<SigningAlgorithm, Refusal> {
+    // The table of the operation lets no other word through.
+    names::signing_algorithm(word).ok_or_else(|| Error::internal("a signing algorithm without a name").into())
 }
 
 /// The form of the message; raw if nothing is said.

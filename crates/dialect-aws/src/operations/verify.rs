@@ -3,7 +3,6 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::KeyOperation;
 use serde::{Deserialize, Serialize};
 
 use super::checks;
@@ -55,7 +54,7 @@ impl Operation for Verify {
         let tokens = input.grant_tokens.unwrap_or_default();
         let access = Access::to(Self::NAME).with_tokens(&tokens);
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
-        let algorithm = algorithm(call, &target, KeyOperation::Verify, &input.signing_algorithm).await?;
+        let algorithm = algorithm(&input.signing_algorithm)?;
         let form = form(input.message_type.as_deref())?;
         let (message, signature) = (input.message.bytes().to_vec(), input.signature.bytes().to_vec());
         let checked = call.engine.verify(&target.scope, &target.id, algorithm, form, message, signature).await;

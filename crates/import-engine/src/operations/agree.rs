@@ -12,7 +12,7 @@ use crate::tenant::{KeyId, Scope};
 pub struct SharedSecret {
     /// The key as it is now.
     pub key: Key,
-    /// The x coordinate, as long as the curve's field.
+    /// The x coordinate, as long as the curve's field; or the 32 bytes of a KEM.
     pub secret: Material,
 }
 

@@ -50,11 +50,12 @@ pub const fn usage_fits(spec: KeySpec, usage: KeyUsage) -> bool {
         KeyUsage::EncryptDecrypt => {
             matches!(spec.family(), KeyFamily::Symmetric) || spec.rsa_bits().is_some() || matches!(spec, KeySpec::Sm2)
         }
-        KeyUsage::SignVerify => spec.is_asymmetric(),
+        KeyUsage::SignVerify => spec.is_asymmetric() && !spec.is_ml_kem(),
         KeyUsage::GenerateVerifyMac => matches!(spec.family(), KeyFamily::Mac),
         KeyUsage::KeyAgreement => {
             matches!(spec, KeySpec::EcP256 | KeySpec::EcP384 | KeySpec::EcP521 | KeySpec::Sm2)
         }
+        KeyUsage::EncapsulateDecapsulate => spec.is_ml_kem(),
     }
 }
 

@@ -13,6 +13,7 @@ use openssl::nid::Nid;
 use openssl::pkey::{KeyType, PKey, Private};
 
 use super::curve::curve;
+use super::seed_form::SeedForm;
 use super::sm2;
 use crate::material::Material;
 use crate::spec::{KeyFamily, KeySpec};
@@ -36,7 +37,7 @@ impl From<ErrorStack> for Unfit {
 ///
 /// Raw kinds: the length must lie in `lengths`, in bytes; with `None` no length will do. Private
 /// kinds: unencrypted PKCS#8 in DER or BER, whose algorithm, size or curve are the kind's and whose
-/// numbers belong together; the result is PKCS#8 in DER with the public point uncompressed and the
+/// numbers belong together (ML-DSA and ML-KEM: the seed alone); the result is PKCS#8 in DER with the public point uncompressed and the
 /// curve by name. `lengths` is not looked at then. RSA takes 30 to 200 ms: not on an async thread.
 ///
 /// # Errors
@@ -54,6 +55,10 @@ pub fn canonical(spec: KeySpec, plain: Material, lengths: Option<&RangeInclusive
 fn private_key(spec: KeySpec, pkcs8: &[u8]) -> Result<Material, Unfit> {
     if !is_one_sequence(pkcs8) {
         return Err(Unfit);
+    }
+    if let Some(form) = SeedForm::of(spec) {
+        // No other form is taken: one that also holds the expanded key would have to be checked against its seed.
+        return form.seed(pkcs8).map(|_| Material::copy_of(pkcs8)).ok_or(Unfit);
     }
     // Takes PKCS#8 only; `private_key_from_der` would take PKCS#1 and SEC1 as well.
     let parsed = PKey::private_key_from_pkcs8(pkcs8)?;

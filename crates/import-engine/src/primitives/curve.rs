@@ -4,8 +4,8 @@ use openssl::nid::Nid;
 
 use crate::spec::KeySpec;
 
-/// OpenSSL's number of the Weierstrass curve of a kind of key; `None` for RSA, Ed25519 and the raw
-/// kinds.
+/// OpenSSL's number of the Weierstrass curve of a kind of key; `None` for RSA, Ed25519, the
+/// post-quantum and the raw kinds.
 pub(super) const fn curve(spec: KeySpec) -> Option<Nid> {
     match spec {
         KeySpec::EcP256 => Some(Nid::X9_62_PRIME256V1),
@@ -23,6 +23,12 @@ pub(super) const fn curve(spec: KeySpec) -> Option<Nid> {
         | KeySpec::Rsa2048
         | KeySpec::Rsa3072
         | KeySpec::Rsa4096
-        | KeySpec::Ed25519 => None,
+        | KeySpec::Ed25519
+        | KeySpec::MlDsa44
+        | KeySpec::MlDsa65
+        | KeySpec::MlDsa87
+        | KeySpec::MlKem512
+        | KeySpec::MlKem768
+        | KeySpec::MlKem1024 => None,
     }
 }

@@ -6,7 +6,7 @@ use openssl::md::{Md, MdRef};
 use crate::spec::{MacAlgorithm, SigningAlgorithm};
 
 /// The hash of a signing algorithm that signs a digest: the two forms that OpenSSL's interfaces
-/// want. `None` for the Ed25519 ones, which hash inside.
+/// want. `None` for Ed25519 and ML-DSA, which hash inside.
 pub(super) fn signature_hash(algorithm: SigningAlgorithm) -> Option<(MessageDigest, &'static MdRef)> {
     match algorithm {
         SigningAlgorithm::RsaPssSha256 | SigningAlgorithm::RsaPkcs1Sha256 | SigningAlgorithm::EcdsaSha256 => {
@@ -19,7 +19,7 @@ pub(super) fn signature_hash(algorithm: SigningAlgorithm) -> Option<(MessageDige
             Some((MessageDigest::sha512(), Md::sha512()))
         }
         SigningAlgorithm::Sm2Dsa => Some((MessageDigest::sm3(), Md::sm3())),
-        SigningAlgorithm::Ed25519 | SigningAlgorithm::Ed25519ph => None,
+        SigningAlgorithm::Ed25519 | SigningAlgorithm::Ed25519ph | SigningAlgorithm::MlDsa => None,
     }
 }
 

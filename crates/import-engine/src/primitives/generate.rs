@@ -9,6 +9,7 @@ use openssl::rsa::Rsa;
 use super::curve::curve;
 use super::ed25519::wrap_seed;
 use super::public_key::spki;
+use super::seed_form::SeedForm;
 use crate::chance::Chance;
 use crate::error::Error;
 use crate::material::Material;
@@ -17,7 +18,7 @@ use crate::spec::{KeySpec, WrappingKeySpec};
 /// Fresh material of a kind, in canonical form: raw bytes (AES 32, SM4 16, HMAC as many as its hash
 /// has) or PKCS#8 `PrivateKeyInfo` in DER.
 ///
-/// Raw bytes and Ed25519 seeds come from `chance`; RSA and curve keys from OpenSSL's own private
+/// Raw bytes and the seeds of Ed25519, ML-DSA and ML-KEM come from `chance`; RSA and curve keys from OpenSSL's own private
 /// generator. RSA takes 25 ms to 1 s: not on an async thread.
 ///
 /// # Errors
@@ -30,7 +31,10 @@ pub fn generate(spec: KeySpec, chance: &dyn Chance) -> Result<Material, Error> {
             Ok(material)
         }
         None if spec == KeySpec::Ed25519 => wrap_seed(|seed| chance.fill_secret(seed)),
-        None => pkcs8(&private_key(spec)?),
+        None => match SeedForm::of(spec) {
+            Some(form) => form.wrap(|seed| chance.fill_secret(seed)),
+            None => pkcs8(&private_key(spec)?),
+        },
     }
 }
 
@@ -60,7 +64,13 @@ const fn raw_length(spec: KeySpec) -> Option<usize> {
         | KeySpec::EcP521
         | KeySpec::EcSecp256k1
         | KeySpec::Ed25519
-        | KeySpec::Sm2 => None,
+        | KeySpec::Sm2
+        | KeySpec::MlDsa44
+        | KeySpec::MlDsa65
+        | KeySpec::MlDsa87
+        | KeySpec::MlKem512
+        | KeySpec::MlKem768
+        | KeySpec::MlKem1024 => None,
     }
 }
 

@@ -12,7 +12,7 @@ use super::digest::mac_hash;
 use super::maximum::plaintext_maximum;
 use super::oaep::OaepHash;
 use super::sealing::{BlockCipher, SealedData};
-use super::{Refused, ecdh, ed25519, pkcs1, signing, sm2};
+use super::{Refused, ecdh, ed25519, ml_dsa, ml_kem, pkcs1, signing, sm2};
 use crate::chance::Chance;
 use crate::error::Error;
 use crate::material::Material;
@@ -37,6 +37,8 @@ enum Parsed {
     Ed25519(PKey<Private>, Box<SigningKey>),
     /// With what SM2 puts in front of signed messages.
     Sm2(PKey<Private>, [u8; 32]),
+    MlDsa(ml_dsa::Key),
+    MlKem(ml_kem::Key),
 }
 
 impl LoadedKey {
@@ -69,6 +71,8 @@ impl LoadedKey {
                 let z = sm2::identity_digest(&key).map_err(Error::internal)?;
                 Parsed::Sm2(key, z)
             }
+            KeySpec::MlDsa44 | KeySpec::MlDsa65 | KeySpec::MlDsa87 => Parsed::MlDsa(ml_dsa::load(spec, material)?),
+            KeySpec::MlKem512 | KeySpec::MlKem768 | KeySpec::MlKem1024 => Parsed::MlKem(ml_kem::load(spec, material)?),
         };
         Ok(Self { spec, parsed })
     }
@@ -136,10 +140,11 @@ impl LoadedKey {
 
     /// Signs. RSA signatures are as long as the modulus, Ed25519 ones 64 bytes, ECDSA and SM2 ones
     /// DER of r and s. Ed25519ph hashes the 64 bytes that it is given once more (FIPS 186-5, 7.8.1).
+    /// ML-DSA ones are as long as the parameter set says, and never twice the same.
     ///
     /// # Errors
-    /// [`Error::MessageFormUnfit`] for Ed25519 over a digest and Ed25519ph over a message;
-    /// [`Error::DigestLength`]; [`Error::Internal`].
+    /// [`Error::MessageFormUnfit`] for Ed25519 over a digest, Ed25519ph over a message, ML-DSA over a digest and µ
+    /// for anything else; [`Error::DigestLength`]; [`Error::Internal`].
     pub fn sign(&self, algorithm: SigningAlgorithm, form: MessageForm, message: &[u8]) -> Result<Vec<u8>, Error> {
         match self.signable(algorithm, form, message)? {
             Signable::Digest(key, digest) => signing::sign_digest(key, algorithm, &digest).map_err(Error::internal),
@@ -148,6 +153,7 @@ impl LoadedKey {
                 .sign_prehashed(Sha512::new_with_prefix(message), None)
                 .map(|signature| signature.to_bytes().to_vec())
                 .map_err(|_| Error::internal("Ed25519ph did not sign")),
+            Signable::Mu(key, mu) => key.sign(&mu),
         }
     }
 
@@ -171,6 +177,7 @@ impl LoadedKey {
             Signable::Prehashed(key) => Ok(Signature::from_slice(signature).is_ok_and(|signature| {
                 key.verify_prehashed(Sha512::new_with_prefix(message), None, &signature).is_ok()
             })),
+            Signable::Mu(key, mu) => Ok(key.verify(&mu, signature)),
         }
     }
 
@@ -188,7 +195,12 @@ impl LoadedKey {
                 }
             }
             (Parsed::Ed25519(..), ..) => Err(Error::MessageFormUnfit),
-            (Parsed::Symmetric(..) | Parsed::Mac(_), ..) => Err(self.unfit(algorithm.word())),
+            (Parsed::MlDsa(key), _, MessageForm::Raw) => Ok(Signable::Mu(key, key.mu(message)?)),
+            (Parsed::MlDsa(key), _, MessageForm::ExternalMu) => {
+                Ok(Signable::Mu(key, message.try_into().map_err(|_| Error::DigestLength)?))
+            }
+            (Parsed::MlDsa(_), _, MessageForm::Digest) => Err(Error::MessageFormUnfit),
+            (Parsed::Symmetric(..) | Parsed::Mac(_) | Parsed::MlKem(_), ..) => Err(self.unfit(algorithm.word())),
         }
     }
 
@@ -221,8 +233,32 @@ impl LoadedKey {
         }
     }
 
+    /// A fresh secret of 32 bytes and its encapsulated form, for whoever has the private half.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn encapsulate(&self, chance: &dyn Chance) -> Result<(Material, Vec<u8>), Error> {
+        match &self.parsed {
+            Parsed::MlKem(key) => key.encapsulate(chance),
+            _ => Err(self.unfit("ML_KEM")),
+        }
+    }
+
+    /// The secret in an encapsulated form. One that was damaged or made for another key gives a secret that nobody
+    /// else has, never an error (implicit rejection; FIPS 203, 6.3).
+    ///
+    /// # Errors
+    /// [`Error::CiphertextInvalid`] if the length is not that of the parameter set; [`Error::Internal`].
+    pub fn decapsulate(&self, ciphertext: &[u8]) -> Result<Material, Error> {
+        match &self.parsed {
+            Parsed::MlKem(key) => key.decapsulate(ciphertext).ok_or(Error::CiphertextInvalid),
+            _ => Err(self.unfit("ML_KEM")),
+        }
+    }
+
     /// Whether a private operation takes longer than about 100 µs and so belongs on a thread that
-    /// may block. From measurements: RSA 220 and more, P-384 540, P-521 1290, secp256k1 and SM2 250.
+    /// may block. From measurements: RSA 220 and more, P-384 540, P-521 1290, secp256k1 and SM2 250,
+    /// ML-DSA 760 and more, ML-KEM about 100.
     pub fn is_slow(&self) -> bool {
         match self.spec {
             KeySpec::Rsa2048
@@ -231,7 +267,10 @@ impl LoadedKey {
             | KeySpec::EcP384
             | KeySpec::EcP521
             | KeySpec::EcSecp256k1
-            | KeySpec::Sm2 => true,
+            | KeySpec::Sm2
+            | KeySpec::MlDsa44
+            | KeySpec::MlDsa65
+            | KeySpec::MlDsa87 => true,
             KeySpec::Aes256
             | KeySpec::Sm4
             | KeySpec::Hmac224
@@ -240,7 +279,10 @@ impl LoadedKey {
             | KeySpec::Hmac512
             | KeySpec::HmacSm3
             | KeySpec::EcP256
-            | KeySpec::Ed25519 => false,
+            | KeySpec::Ed25519
+            | KeySpec::MlKem512
+            | KeySpec::MlKem768
+            | KeySpec::MlKem1024 => false,
         }
     }
 
@@ -254,6 +296,7 @@ enum Signable<'a> {
     Digest(&'a PKey<Private>, Vec<u8>),
     Message(&'a PKey<Private>),
     Prehashed(&'a SigningKey),
+    Mu(&'a ml_dsa::Key, [u8; 64]),
 }
 
 impl fmt::Debug for LoadedKey {

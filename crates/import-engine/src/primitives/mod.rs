@@ -1,5 +1,5 @@
-//! Cryptographic operations in the engine's own words: each is a short call into OpenSSL (or, for
-//! Ed25519ph, `ed25519-dalek`) with the checks in front of it that the library leaves to its
+//! Cryptographic operations in the engine's own words: each is a short call into OpenSSL (or, where
+//! its safe interface has no way in, into `ed25519-dalek`, `ml-dsa` and `ml-kem`) with the checks in front of it that the library leaves to its
 //! callers. Nothing outside this folder and `wrapping/` names those libraries for a secret.
 //!
 //! Two habits run through all files. Secrets live in [`Material`](crate::Material),
@@ -7,10 +7,12 @@
 //! *input* is dropped where it appears, because its text names the check that failed.
 
 mod canonical;
+mod certificate;
 mod curve;
 mod digest;
 mod ecdh;
 mod ed25519;
+mod envelope;
 mod gcm;
 mod generate;
 mod hash;
@@ -18,15 +20,21 @@ mod identity;
 mod kdf;
 mod loaded;
 mod maximum;
+mod ml_dsa;
+mod ml_kem;
 pub(crate) mod oaep;
 pub(crate) mod pkcs1;
 mod public_key;
 mod sealing;
+mod seed_form;
 mod self_test;
 mod signing;
 pub(crate) mod sm2;
 
 pub use canonical::{PKCS8_MAX, Unfit, canonical};
+pub(crate) use certificate::is_signed_with_p384;
+pub use certificate::{NoCertificate, TrustAnchor};
+pub use envelope::RecipientKey;
 pub use gcm::{aes256_gcm_open, aes256_gcm_seal};
 pub use generate::{generate, generate_wrapping_pair};
 pub use hash::{sha256, sm3};

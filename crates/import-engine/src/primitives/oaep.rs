@@ -3,7 +3,7 @@
 use openssl::encrypt::{Decrypter, Encrypter};
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
-use openssl::pkey::{PKeyRef, Private};
+use openssl::pkey::{HasPublic, PKeyRef, Private};
 use openssl::rsa::Padding;
 
 use super::Refused;
@@ -25,7 +25,7 @@ impl OaepHash {
     }
 
     /// Encrypts. Too long a plaintext is an error of OpenSSL's.
-    pub(super) fn encrypt(self, key: &PKeyRef<Private>, plaintext: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+    pub(super) fn encrypt<T: HasPublic>(self, key: &PKeyRef<T>, plaintext: &[u8]) -> Result<Vec<u8>, ErrorStack> {
         let mut encrypter = Encrypter::new(key)?;
         encrypter.set_rsa_padding(Padding::PKCS1_OAEP)?;
         encrypter.set_rsa_oaep_md(self.digest())?;

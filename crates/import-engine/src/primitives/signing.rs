@@ -26,6 +26,7 @@ pub(super) fn digest(
     match form {
         MessageForm::Digest if message.len() == algorithm.digest_length() => Ok(message.to_vec()),
         MessageForm::Digest => Err(Error::DigestLength),
+        MessageForm::ExternalMu => Err(Error::MessageFormUnfit),
         MessageForm::Raw => match (signature_hash(algorithm), z) {
             (Some(_), Some(z)) => {
                 sm2::message_digest(z, message).map(|digest| digest.to_vec()).map_err(Error::internal)
@@ -80,7 +81,8 @@ fn configure<T>(context: &mut PkeyCtxRef<T>, algorithm: SigningAlgorithm) -> Res
         | SigningAlgorithm::EcdsaSha512
         | SigningAlgorithm::Ed25519
         | SigningAlgorithm::Ed25519ph
-        | SigningAlgorithm::Sm2Dsa => None,
+        | SigningAlgorithm::Sm2Dsa
+        | SigningAlgorithm::MlDsa => None,
     };
     if let Some(padding) = rsa_padding {
         context.set_rsa_padding(padding)?;

@@ -7,6 +7,7 @@
 mod der;
 mod material;
 mod operations;
+mod post_quantum;
 #[path = "../../../testkit/src/wrap.rs"]
 mod wrap;
 mod wrapping;

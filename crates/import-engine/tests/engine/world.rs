@@ -86,6 +86,8 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::DeriveSharedSecret, USABLE),
             (KeyOperation::Replicate, USABLE),
             (KeyOperation::MovePrimary, &[KeyState::Enabled, KeyState::Updating]),
+            (KeyOperation::Encapsulate, USABLE),
+            (KeyOperation::Decapsulate, USABLE),
         ],
     }
 }

@@ -1,0 +1,73 @@
+//! `Recipient`: answers whose secret only an attested environment can read.
+
+use dialect::Call;
+use dialect::wire::Blob;
+use import_engine::Material;
+use import_engine::primitives::RecipientKey;
+use serde::Deserialize;
+
+use crate::attestation;
+use crate::circumstances::Circumstances;
+use crate::errors::Refusal;
+
+/// `RecipientInfo`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct RecipientInfo {
+    key_encryption_algorithm: Option<String>,
+    attestation_document: Option<Blob>,
+}
+
+/// Whoever sent a genuine attestation document.
+pub(crate) struct Recipient {
+    key: RecipientKey,
+    /// The measurements of the environment: number of the register and lower-case hex.
+    pub measurements: Vec<(u8, String)>,
+}
+
+/// The recipient that a request names, if it names one. Comes before authorization, whose conditions look at the
+/// measurements.
+///
+/// # Errors
+/// [`Refusal::Attestation`] for everything that is wrong with a document; [`Refusal::Unsupported`] if this server
+/// trusts nobody.
+pub(crate) async fn attested(call: &Call, info: Option<RecipientInfo>) -> Result<Option<Recipient>, Refusal> {
+    let Some(info) = info else { return Ok(None) };
+    // Unverified: that both are needed, and what is said if one is missing.
+    if info.key_encryption_algorithm.is_none() {
+        return Err(Refusal::Missing("recipient.keyEncryptionAlgorithm"));
+    }
+    let Some(document) = info.attestation_document else {
+        return Err(Refusal::Missing("recipient.attestationDocument"));
+    };
+    let Some(anchor) = &call.settings::<Circumstances>()?.attestation_root else {
+        return Err(Refusal::Unsupported("No attestation_root is set: no Recipient can be trusted.".to_owned()));
+    };
+    let document = attestation::parse(document.bytes()).ok_or(Refusal::Attestation)?;
+    let key = call.engine.attested_recipient(anchor, document.attestation).await?.ok_or(Refusal::Attestation)?;
+    Ok(Some(Recipient { key, measurements: document.measurements }))
+}
+
+/// The measurements of a recipient, for authorization.
+pub(crate) fn measurements(recipient: Option<&Recipient>) -> &[(u8, String)] {
+    recipient.map_or(&[], |recipient| &recipient.measurements)
+}
+
+/// A secret of an answer: in one of two members.
+pub(crate) struct Handed {
+    /// The secret itself, for callers without a recipient.
+    pub open: Option<Blob>,
+    /// `CiphertextForRecipient`.
+    pub sealed: Option<Blob>,
+}
+
+/// Puts a secret into the member where it belongs.
+pub(crate) async fn hand_over(call: &Call, recipient: Option<Recipient>, secret: Material) -> Result<Handed, Refusal> {
+    match recipient {
+        None => Ok(Handed { open: Some(secret.into()), sealed: None }),
+        Some(recipient) => {
+            let sealed = call.engine.seal_for(recipient.key, secret).await?;
+            Ok(Handed { open: None, sealed: Some(sealed.into()) })
+        }
+    }
+}

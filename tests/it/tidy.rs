@@ -65,8 +65,8 @@ fn assert_none(found: &[String], rule: &str) {
 }
 
 const DIALECTS: [&str; 3] = ["dialect-aws", "dialect-huawei", "dialect-tencent"];
-const SERVING: [&str; 7] =
-    ["import-engine", "dialect", "dialect-aws", "dialect-huawei", "dialect-tencent", "store", "polykms"];
+const SERVING: [&str; 8] =
+    ["import-engine", "dialect", "dialect-aws", "dialect-huawei", "dialect-tencent", "outbound", "store", "polykms"];
 
 #[test]
 fn the_engine_knows_no_vendor_no_http_no_json_no_sql() {
@@ -81,7 +81,8 @@ fn the_engine_knows_no_vendor_no_http_no_json_no_sql() {
 
 #[test]
 fn arrows_only_run_down() {
-    let forbidden: [(&str, &[&str]); 7] = [
+    let forbidden: [(&str, &[&str]); 8] = [
+        ("outbound", &["dialect", "store", "polykms", "import-engine", "actix-web", "sqlx", "testkit"]),
         ("import-engine", &["dialect", "store", "polykms", "actix-web", "sqlx", "serde_json", "testkit"]),
         ("dialect", &["store", "polykms", "sqlx", "dialect-aws", "dialect-huawei", "dialect-tencent", "testkit"]),
         ("store", &["dialect", "polykms", "actix-web", "dialect-aws", "dialect-huawei", "dialect-tencent", "testkit"]),
@@ -103,13 +104,22 @@ fn arrows_only_run_down() {
 
 #[test]
 fn only_the_binary_reads_files_and_the_environment() {
-    let others = ["import-engine", "dialect", "dialect-aws", "dialect-huawei", "dialect-tencent"];
+    let others = ["import-engine", "dialect", "dialect-aws", "dialect-huawei", "dialect-tencent", "outbound"];
     let pattern = r"\bstd::(env|fs)\b|\benv::var|\bFile::open|\btokio::fs\b";
     assert_none(&lines(&others, pattern), "files or environment outside the binary");
     // The store makes the database file, so that nobody else can read it.
     let store: Vec<String> =
         lines(&["store"], pattern).into_iter().filter(|line| !line.contains("/open.rs: ")).collect();
     assert_none(&store, "files or environment in the store");
+}
+
+#[test]
+fn only_outbound_calls_other_machines() {
+    let others: Vec<&str> = SERVING.into_iter().filter(|name| *name != "outbound").collect();
+    assert_none(
+        &lines(&others, r"\bTcpStream::connect\b|\bUdpSocket\b|\blookup_host\b|\bhyper::"),
+        "a call past outbound",
+    );
 }
 
 #[test]

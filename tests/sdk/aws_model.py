@@ -27,6 +27,8 @@ BESIDES = {
     # They take attestation documents, which are not read yet.
     "Decrypt": {"UnsupportedOperationException"}, "DeriveSharedSecret": {"UnsupportedOperationException"},
     "GenerateDataKey": {"UnsupportedOperationException"},
+    # A proxy that denies access; its specification says so.
+    "CreateKey": {"KMSInvalidStateException"},
     # It takes a marker.
     "ListKeyPolicies": {"InvalidMarkerException"},
 }

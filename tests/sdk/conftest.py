@@ -43,10 +43,11 @@ def program() -> pathlib.Path:
 class Server:
     """A polykms of our own, on a fresh database."""
 
-    def __init__(self, folder: pathlib.Path, database_url: str | None, settings: dict[str, str] | None = None):
+    def __init__(self, folder: pathlib.Path, database_url: str | None, settings: dict[str, str] | None = None,
+                 command: list | None = None):
         self.log = folder / "polykms.log"
         ready = folder / "ready"
-        command = [program(), "dev", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log-format", "json"]
+        command = [*(command or [program(), "dev", "--listen", "127.0.0.1:0", "--log-format", "json"]), "--ready-file", ready]
         if database_url:
             command += ["--database-url", database_url]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("POLYKMS__")}

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::VENDOR;
 use crate::administration::Administration;
+use crate::asking;
 use crate::auth::authenticate;
 use crate::circumstances::Circumstances;
 use crate::directory::Directory;
@@ -30,7 +31,7 @@ const TARGET_PREFIX: &str = "TrentService.";
 pub struct Aws {
     engine: Arc<Engine>,
     directory: Arc<Directory>,
-    settings: Settings,
+    settings: Arc<Settings>,
     /// None if nobody is held to them.
     quotas: Option<Quotas>,
 }
@@ -40,7 +41,7 @@ impl Aws {
     pub fn new(engine: Arc<Engine>, credentials: Arc<Credentials>, settings: Settings) -> Self {
         let directory = Arc::new(Directory::new(credentials, Some(engine.clone())));
         let quotas = settings.request_quotas.then(|| Quotas::new(settings.requests_per_second.clone()));
-        Self { engine, directory, settings, quotas }
+        Self { engine, directory, settings: Arc::new(settings), quotas }
     }
 
     async fn run(&self, request: Request, record: &mut Record) -> Result<AnswerText, errors::Answer> {
@@ -67,7 +68,8 @@ impl Aws {
             let charged = quotas.charge(&call, entry.name, body.value()).await;
             charged.map_err(|refusal| explain(&refusal, context, record))?;
         }
-        match entry.serve(&call, body.value()).await {
+        let settings = self.settings.clone();
+        match asking::within(&call, entry.name, settings, entry.serve(&call, body.value())).await {
             Ok(text) => Ok(text),
             Err(refusal) => {
                 let foreign = circumstances.remembered();

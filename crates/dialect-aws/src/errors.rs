@@ -15,6 +15,8 @@ use crate::violations::{counted, missing, violations};
 #[path = "errors_key_stores.rs"]
 mod key_stores;
 
+pub(crate) use key_stores::{StoreRefusal, connection_error_code};
+
 /// Why a request is refused.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Refusal {
@@ -36,6 +38,8 @@ pub(crate) enum Refusal {
     ReservedAlias,
     /// No such key; its ARN.
     NoSuchKey(String),
+    /// Something about a custom key store.
+    KeyStore(StoreRefusal),
     /// The caller may not.
     Denied(Box<Denied>),
     /// The ciphertext names a key that is not here.
@@ -196,6 +200,7 @@ pub(crate) fn answer(refusal: &Refusal, context: Context<'_>) -> Answer {
         // Unverified: the exception, which the model lacks, and that it has no message.
         Refusal::ReservedAlias => without_message("NotAuthorizedException"),
         Refusal::NoSuchKey(arn) => not_found(no_such_key(arn)),
+        Refusal::KeyStore(refusal) => key_stores::refused(refusal),
         Refusal::Denied(denied) => access_denied(denied.message()),
         Refusal::ForeignCiphertext => access_denied(
             "The ciphertext refers to a customer master key that does not exist, does not exist in this region, \
@@ -406,7 +411,8 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
         Error::KeyStoreState { store, state } => key_stores::wrong_state(store, *state),
         Error::KeyStoreHoldsKeys(id) => key_stores::holds_keys(id),
         Error::OutsideKeyTaken(id) => key_stores::outside_key_taken(id),
-        Error::Outside { fault, .. } => key_stores::outside(*fault),
+        Error::OutsideKeyUnfit(_) => key_stores::outside_key_unfit(),
+        Error::Outside { fault, .. } => key_stores::outside(*fault, context.operation),
         Error::Busy => throttled(),
         Error::Internal(_) => Answer {
             status: 500,

@@ -5,6 +5,63 @@ use import_engine::{ConnectionState, OutsideFault};
 use super::{Answer, with};
 use crate::names::connection_state_word;
 
+/// What the members of a request, a cluster or a proxy has to do with a custom key store that
+/// cannot be made or changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum StoreRefusal {
+    /// No such cluster.
+    ClusterNotFound(String),
+    /// The cluster is not active.
+    ClusterNotActive(String),
+    /// The cluster has too few modules; how many it needs.
+    ClusterTooSmall(u32),
+    /// The certificate is not the cluster's.
+    IncorrectTrustAnchor,
+    /// The cluster has another history than the store's first one.
+    ClusterNotRelated(String),
+    /// The proxy's endpoint belongs to a store with the other connectivity.
+    EndpointInUse(String),
+    /// The VPC endpoint service belongs to another store.
+    ServiceInUse(String),
+    /// The proxy did not do what it was asked.
+    Proxy(OutsideFault),
+}
+
+/// Unverified: all texts but those of the proxy, which its specification gives.
+pub(super) fn refused(refusal: &StoreRefusal) -> Answer {
+    match refusal {
+        StoreRefusal::ClusterNotFound(id) => with(
+            "CloudHsmClusterNotFoundException",
+            format!("AWS KMS cannot find the AWS CloudHSM cluster with the specified cluster ID: {id}."),
+        ),
+        StoreRefusal::ClusterNotActive(id) => with(
+            "CloudHsmClusterNotActiveException",
+            format!("The AWS CloudHSM cluster {id} is not active. Initialize and activate the cluster and try again."),
+        ),
+        StoreRefusal::ClusterTooSmall(least) => with(
+            "CloudHsmClusterInvalidConfigurationException",
+            format!("The AWS CloudHSM cluster must contain at least {least} active HSMs for this operation."),
+        ),
+        StoreRefusal::IncorrectTrustAnchor => with(
+            "IncorrectTrustAnchorException",
+            "The trust anchor certificate is not the trust anchor certificate for the specified AWS CloudHSM cluster.",
+        ),
+        StoreRefusal::ClusterNotRelated(id) => with(
+            "CloudHsmClusterNotRelatedException",
+            format!("The AWS CloudHSM cluster {id} has a different cluster certificate than the original cluster."),
+        ),
+        StoreRefusal::EndpointInUse(endpoint) => with(
+            "XksProxyUriEndpointInUseException",
+            format!("The XksProxyUriEndpoint {endpoint} is already associated with another external key store."),
+        ),
+        StoreRefusal::ServiceInUse(name) => with(
+            "XksProxyVpcEndpointServiceInUseException",
+            format!("The VPC endpoint service {name} is already associated with another external key store."),
+        ),
+        StoreRefusal::Proxy(fault) => with(code_for_store(*fault), proxy_sentence(*fault)),
+    }
+}
+
 pub(super) fn not_found(id: &str) -> Answer {
     with("CustomKeyStoreNotFoundException", format!("Custom key store '{id}' does not exist"))
 }
@@ -49,9 +106,89 @@ pub(super) fn wrong_state(store: &str, state: ConnectionState) -> Answer {
     )
 }
 
+pub(super) fn outside_key_unfit() -> Answer {
+    with(
+        "XksKeyInvalidConfigurationException",
+        "The external key specified by the XksKeyId parameter did not meet the configuration requirements for an \
+         external key store. The external key must be an AES-256 symmetric key that is enabled and performs \
+         encryption and decryption.",
+    )
+}
+
 /// Cryptographic operations name one exception for everything; only the sentence differs.
-pub(super) fn outside(fault: OutsideFault) -> Answer {
-    with("KMSInvalidStateException", proxy_sentence(fault))
+pub(super) fn outside(fault: OutsideFault, operation: Option<&str>) -> Answer {
+    let code = if operation == Some("CreateKey") { code_for_new_key(fault) } else { "KMSInvalidStateException" };
+    with(code, proxy_sentence(fault))
+}
+
+/// The exception of CreateCustomKeyStore and UpdateCustomKeyStore.
+const fn code_for_store(fault: OutsideFault) -> &'static str {
+    match fault {
+        OutsideFault::Unauthenticated => "XksProxyIncorrectAuthenticationCredentialException",
+        OutsideFault::PathUnknown => "XksProxyInvalidConfigurationException",
+        OutsideFault::DependencyTimeout
+        | OutsideFault::Throttled
+        | OutsideFault::OutOfOrder
+        | OutsideFault::Unreachable
+        | OutsideFault::Insecure
+        | OutsideFault::TimedOut => "XksProxyUriUnreachableException",
+        // The last six are no answers to a question of health.
+        OutsideFault::Malformed
+        | OutsideFault::Broken
+        | OutsideFault::Unsupported
+        | OutsideFault::KeyDisabled
+        | OutsideFault::UsageRefused
+        | OutsideFault::Denied
+        | OutsideFault::KeyNotFound
+        | OutsideFault::CiphertextRefused
+        | OutsideFault::CiphertextInvalid
+        | OutsideFault::NotConnected => "XksProxyInvalidResponseException",
+    }
+}
+
+/// The exception of CreateKey.
+const fn code_for_new_key(fault: OutsideFault) -> &'static str {
+    match fault {
+        OutsideFault::KeyDisabled | OutsideFault::UsageRefused => "XksKeyInvalidConfigurationException",
+        OutsideFault::KeyNotFound => "XksKeyNotFoundException",
+        OutsideFault::Denied => "KMSInvalidStateException",
+        // Unverified: the specification names an exception here that the service does not have.
+        OutsideFault::Unsupported => "XksKeyInvalidConfigurationException",
+        OutsideFault::Malformed
+        | OutsideFault::Broken
+        | OutsideFault::Unauthenticated
+        | OutsideFault::PathUnknown
+        | OutsideFault::DependencyTimeout
+        | OutsideFault::Throttled
+        | OutsideFault::OutOfOrder
+        | OutsideFault::Unreachable
+        | OutsideFault::Insecure
+        | OutsideFault::TimedOut
+        | OutsideFault::CiphertextRefused
+        | OutsideFault::CiphertextInvalid
+        | OutsideFault::NotConnected => "CustomKeyStoreInvalidStateException",
+    }
+}
+
+/// Why connecting failed, as a `ConnectionErrorCode`.
+pub(crate) const fn connection_error_code(fault: OutsideFault) -> &'static str {
+    match fault {
+        OutsideFault::Unauthenticated => "INVALID_CREDENTIALS",
+        OutsideFault::Denied => "XKS_PROXY_ACCESS_DENIED",
+        OutsideFault::PathUnknown => "XKS_PROXY_INVALID_CONFIGURATION",
+        OutsideFault::Insecure => "XKS_PROXY_INVALID_TLS_CONFIGURATION",
+        OutsideFault::TimedOut | OutsideFault::DependencyTimeout => "XKS_PROXY_TIMED_OUT",
+        OutsideFault::Unreachable | OutsideFault::OutOfOrder | OutsideFault::Throttled => "XKS_PROXY_NOT_REACHABLE",
+        OutsideFault::Malformed
+        | OutsideFault::Broken
+        | OutsideFault::Unsupported
+        | OutsideFault::KeyDisabled
+        | OutsideFault::UsageRefused
+        | OutsideFault::KeyNotFound
+        | OutsideFault::CiphertextRefused
+        | OutsideFault::CiphertextInvalid
+        | OutsideFault::NotConnected => "XKS_PROXY_INVALID_RESPONSE",
+    }
 }
 
 /// The sentences of the proxy's specification.

@@ -4,6 +4,7 @@ use import_engine::{Expiry, Key, KeyFamily, KeyState, KeyUsage, MacAlgorithm};
 use serde::Serialize;
 
 use crate::identifiers::key_arn;
+use crate::key_stores::cluster_of;
 use crate::names;
 
 /// The description. What does not apply to a key is left out.
@@ -32,9 +33,28 @@ pub(crate) struct KeyMetadata {
     key_spec: &'static str,
     #[serde(flatten)]
     algorithms: Algorithms,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_key_store_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloud_hsm_cluster_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    xks_key_configuration: Option<XksKeyConfiguration>,
     multi_region: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     current_key_material_id: Option<String>,
+}
+
+/// The external key of a key.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct XksKeyConfiguration {
+    id: String,
+}
+
+impl XksKeyConfiguration {
+    fn of(key: &Key) -> Option<Self> {
+        key.residence.as_ref()?.outside_key.clone().map(|id| Self { id })
+    }
 }
 
 /// The one list of algorithms that fits a key's usage.
@@ -120,8 +140,12 @@ impl KeyMetadata {
             customer_master_key_spec: spec,
             key_spec: spec,
             algorithms: Algorithms::of(key),
+            custom_key_store_id: key.residence.as_ref().map(|residence| residence.store.clone()),
+            cloud_hsm_cluster_id: cluster_of(key),
+            xks_key_configuration: XksKeyConfiguration::of(key),
             multi_region: false,
-            current_key_material_id: material_id(key),
+            // Present for the other two origins only, says the model.
+            current_key_material_id: material_id(key).filter(|_| key.residence.is_none()),
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod administration;
+mod asking;
 mod attestation;
 mod attributes;
 mod auth;
@@ -24,6 +25,7 @@ mod iam;
 mod identifiers;
 mod key_metadata;
 mod key_policy;
+mod key_stores;
 mod marker;
 mod names;
 mod operations;
@@ -37,10 +39,11 @@ mod violations;
 pub use accounts::{public_account, resolve_account};
 pub use administration::configured_principal;
 pub use dialect::Aws;
+pub use key_stores::Proxies;
 pub use operations::{supported, tables};
 pub use policy::policy;
 pub use quotas::Rates;
-pub use settings::Settings;
+pub use settings::{ClusterSettings, KeyStoreSettings, SecretText, Settings};
 
 /// The word under which this vendor's tenants, credentials and policy are registered.
 pub const VENDOR: &str = "aws";

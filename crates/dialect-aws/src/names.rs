@@ -2,8 +2,8 @@
 //! to word; the other direction searches.
 
 use import_engine::{
-    ConnectionState, EncryptionAlgorithm, KeySpec, KeyState, KeyUsage, MacAlgorithm, MaterialRole, MessageForm, Origin,
-    RotationKind, SigningAlgorithm, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    ConnectionState, EncryptionAlgorithm, KeySpec, KeyState, KeyStoreKind, KeyUsage, MacAlgorithm, MaterialRole,
+    MessageForm, Origin, RotationKind, SigningAlgorithm, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
 /// Whether a region is one of China's, where the symmetric cipher is SM4 and SM2 exists.
@@ -92,6 +92,14 @@ pub(crate) const fn connection_state_word(state: ConnectionState) -> &'static st
         ConnectionState::Failed => "FAILED",
         ConnectionState::Disconnected => "DISCONNECTED",
         ConnectionState::Disconnecting => "DISCONNECTING",
+    }
+}
+
+/// The `CustomKeyStoreType` of a kind of key store.
+pub(crate) const fn key_store_type_word(kind: KeyStoreKind) -> &'static str {
+    match kind {
+        KeyStoreKind::Module => "AWS_CLOUDHSM",
+        KeyStoreKind::Outside => "EXTERNAL_KEY_STORE",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use import_engine::primitives::TrustAnchor;
 use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
 
 use crate::quotas::Rates;
 
@@ -35,6 +36,104 @@ pub struct Settings {
     /// none is.
     #[serde(deserialize_with = "anchor_if_given")]
     pub attestation_root: Option<TrustAnchor>,
+    /// Custom key stores and what stands behind them.
+    pub key_stores: KeyStoreSettings,
+}
+
+/// Settings of custom key stores.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeyStoreSettings {
+    /// How long connecting and disconnecting a custom key store takes, in seconds of the domain
+    /// clock.
+    pub settling_seconds: u32,
+    /// The CloudHSM clusters that there are. They are simulated: their keys are kept as all others
+    /// are.
+    pub clusters: Vec<ClusterSettings>,
+    /// Whether there are also active clusters of all other well-formed ids, which take any trust
+    /// anchor certificate and any password.
+    pub any_cluster: bool,
+    /// The hosts of external key store proxies that may be called: `HOST`, wherever its name leads;
+    /// `HOST=https://ADDRESS:PORT`; for tests `HOST=http://ADDRESS:PORT`, without TLS; or `*`, all
+    /// hosts whose names lead to public addresses. Empty: none.
+    pub proxies: Vec<String>,
+    /// Certificates in PEM that the certificates of proxies may be issued by, beside the system's.
+    pub proxy_roots: String,
+    /// How long a call of a proxy may take, in milliseconds. AWS waits 250.
+    pub proxy_timeout_milliseconds: u64,
+}
+
+impl Default for KeyStoreSettings {
+    fn default() -> Self {
+        Self {
+            settling_seconds: 2,
+            clusters: Vec::new(),
+            any_cluster: false,
+            proxies: Vec::new(),
+            proxy_roots: String::new(),
+            proxy_timeout_milliseconds: 250,
+        }
+    }
+}
+
+/// A simulated CloudHSM cluster.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClusterSettings {
+    /// Its identifier.
+    pub id: String,
+    /// Whether it is active.
+    pub active: bool,
+    /// How many active modules it has.
+    pub hsms: u32,
+    /// Its trust anchor certificate; empty: it takes any. Clusters with the same one are related.
+    pub trust_anchor_certificate: String,
+    /// The password of its `kmsuser`; empty: it takes any.
+    pub kmsuser_password: SecretText,
+    /// The `ConnectionErrorCode` with which connecting fails; empty: it does not.
+    pub connection_error: String,
+}
+
+impl Default for ClusterSettings {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            active: true,
+            hsms: 2,
+            trust_anchor_certificate: String::new(),
+            kmsuser_password: SecretText::default(),
+            connection_error: String::new(),
+        }
+    }
+}
+
+/// A secret as text: wiped on drop, never printed.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for SecretText {
+    fn from(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 impl Default for Settings {
@@ -50,6 +149,7 @@ impl Default for Settings {
             unenforced_accounts: Vec::new(),
             secure_transport: false,
             attestation_root: None,
+            key_stores: KeyStoreSettings::default(),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! not the model's; those that are newer than the recordings, and enums that were not recorded,
 //! follow in the model's.
 
-use dialect::constraint::{Member, Shape, TEXT};
+use dialect::constraint::{Member, Shape, TEXT, TextRules};
 
 /// Any text.
 const ANY_TEXT: Shape = Shape::Text(TEXT);
@@ -21,6 +21,26 @@ pub(crate) static ALIAS_NAME: Shape = Shape::pattern(1, 256, "^[a-zA-Z0-9:/_-]+$
 pub(crate) static ATTESTATION_DOCUMENT: Shape = Shape::Blob { min: 1, max: 262_144, sensitive: false };
 pub(crate) static BACKING_KEY_ID: Shape = Shape::pattern(64, 64, "^[a-f0-9]+$");
 pub(crate) static BOOLEAN: Shape = Shape::Boolean;
+pub(crate) static ACCOUNT_ID: Shape = Shape::pattern(12, 12, "[0-9]{12}");
+pub(crate) static CLOUD_HSM_CLUSTER_ID: Shape = Shape::pattern(19, 24, "cluster-[2-7a-zA-Z]{11,16}");
+pub(crate) static CUSTOM_KEY_STORE_NAME: Shape = Shape::text(1, 256);
+pub(crate) static CUSTOM_KEY_STORE_TYPE: Shape = Shape::one_of(&["AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]);
+pub(crate) static KEY_STORE_PASSWORD: Shape = Shape::Text(TextRules { min: 7, max: 32, sensitive: true, ..TEXT });
+pub(crate) static TRUST_ANCHOR_CERTIFICATE: Shape = Shape::text(1, 5000);
+pub(crate) static XKS_PROXY_AUTHENTICATION_CREDENTIAL: Shape = Shape::Structure(&[
+    Member::required("AccessKeyId", &XKS_PROXY_ACCESS_KEY_ID),
+    Member::required("RawSecretAccessKey", &XKS_PROXY_SECRET_ACCESS_KEY),
+]);
+static XKS_PROXY_ACCESS_KEY_ID: Shape =
+    Shape::Text(TextRules { min: 20, max: 30, pattern: Some("^[A-Z2-7]+$"), sensitive: true, ..TEXT });
+static XKS_PROXY_SECRET_ACCESS_KEY: Shape =
+    Shape::Text(TextRules { min: 43, max: 64, pattern: Some(r"^[a-zA-Z0-9\/+=]+$"), sensitive: true, ..TEXT });
+pub(crate) static XKS_PROXY_CONNECTIVITY: Shape = Shape::one_of(&["PUBLIC_ENDPOINT", "VPC_ENDPOINT_SERVICE"]);
+pub(crate) static XKS_PROXY_URI_ENDPOINT: Shape = Shape::pattern(10, 128, "^https://[a-zA-Z0-9.-]+$");
+pub(crate) static XKS_PROXY_URI_PATH: Shape =
+    Shape::pattern(10, 128, r"^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$");
+pub(crate) static XKS_PROXY_VPC_ENDPOINT_SERVICE_NAME: Shape =
+    Shape::pattern(20, 64, r"^(com|eu)\.amazonaws\.vpce\.([a-z]+-){2,3}\d+\.vpce-svc-[0-9a-z]+$");
 pub(crate) static CIPHERTEXT: Shape = Shape::Blob { min: 1, max: 6144, sensitive: false };
 pub(crate) static CUSTOM_KEY_STORE_ID: Shape = Shape::text(1, 64);
 pub(crate) static CUSTOMER_MASTER_KEY_SPEC: Shape = Shape::one_of(&[

@@ -252,6 +252,7 @@ fn tell_error(error: Error) -> Told {
         | Error::KeyStoreState { .. }
         | Error::KeyStoreHoldsKeys(_)
         | Error::OutsideKeyTaken(_)
+        | Error::OutsideKeyUnfit(_)
         | Error::Outside { .. } => service(Code::Broken),
         Error::Busy => service(Code::Busy),
         Error::Internal(fault) => Told { cause: Some(fault.to_string()), ..service(Code::Broken) },

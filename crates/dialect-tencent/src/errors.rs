@@ -338,6 +338,7 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::KeyStoreState { .. }
         | Error::KeyStoreHoldsKeys(_)
         | Error::OutsideKeyTaken(_)
+        | Error::OutsideKeyUnfit(_)
         | Error::Outside { .. } => known(INTERNAL_ERROR),
         Error::Busy => known(TRY_AGAIN),
         Error::Internal(fault) => Wire { cause: Some(cause_chain(fault)), ..known(INTERNAL_ERROR) },

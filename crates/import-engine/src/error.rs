@@ -246,6 +246,9 @@ pub enum Error {
     /// The key that somebody else keeps belongs to another key of the store.
     #[error("the outside key {0:?} is taken")]
     OutsideKeyTaken(String),
+    /// The key that somebody else keeps is not one that can be half of ours.
+    #[error("the outside key {0:?} is unfit")]
+    OutsideKeyUnfit(String),
     /// Whoever keeps the other half of the key did not do what was needed.
     #[error("outside half of key {key}: {fault}")]
     Outside {

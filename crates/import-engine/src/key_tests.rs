@@ -3,6 +3,7 @@
 use super::*;
 use crate::arrival::Expected;
 use crate::chance::KeyIdForm;
+use crate::key_store::Connection;
 use crate::policy::{LatestExpiry, PrivateKeyForm, RotationRules};
 use crate::tenant::Tenant;
 use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
@@ -267,4 +268,46 @@ fn the_next_event_is_the_earliest() {
     assert_eq!(key.due_at(), Some(NOW.plus_seconds(10)));
     key.deletion = None;
     assert_eq!(key.due_at(), None);
+}
+
+fn resident(state: KeyState, connection: ConnectionState) -> Key {
+    let residence = Residence {
+        store: "s".into(),
+        outside_key: None,
+        store_attributes: String::new(),
+        connection: Connection { state: connection, settles_at: NOW.plus_seconds(2), fault: None },
+        resumes: state,
+    };
+    Key { residence: Some(residence), ..key(Origin::Module, state, vec![material(true, Expiry::Never)]) }
+}
+
+#[test]
+fn a_key_can_be_used_while_its_store_is_connected() {
+    let later = NOW.plus_seconds(2);
+    for connection in ConnectionState::ALL.iter().copied() {
+        for state in [Enabled, Disabled, PendingDeletion] {
+            let stored = resident(state, connection);
+            for (now, reachable) in [
+                (NOW, connection == ConnectionState::Connected),
+                (later, matches!(connection, ConnectionState::Connected | ConnectionState::Connecting)),
+            ] {
+                let key = stored.clone().at(now, &WAITS).unwrap();
+                let shown = if reachable || state == PendingDeletion { state } else { KeyState::Unavailable };
+                assert_eq!((key.state, key.lasting_state()), (shown, state), "{state} while {connection}");
+            }
+        }
+    }
+}
+
+#[test]
+fn changes_of_an_unavailable_key_count_once_it_is_available() {
+    let away = || resident(Enabled, ConnectionState::Disconnected).at(NOW, &WAITS).unwrap();
+    let disabled = away().disable(&WAITS).unwrap();
+    assert_eq!((disabled.state, disabled.lasting_state()), (KeyState::Unavailable, Disabled));
+    let enabled = disabled.enable(NOW, &WAITS).unwrap();
+    assert_eq!((enabled.state, enabled.lasting_state()), (KeyState::Unavailable, Enabled));
+    let dying = away().schedule_deletion(7, NOW, &WAITS).unwrap();
+    assert_eq!((dying.state, dying.lasting_state()), (PendingDeletion, PendingDeletion));
+    let saved = dying.cancel_deletion(&WAITS).unwrap();
+    assert_eq!((saved.state, saved.lasting_state()), (KeyState::Unavailable, Disabled));
 }

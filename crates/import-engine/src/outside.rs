@@ -82,6 +82,12 @@ pub struct OutsideCiphertext {
 /// Reaches keys that somebody else keeps. What is bound to a ciphertext has at most 32 bytes.
 #[async_trait]
 pub trait OutsideKeys: Send + Sync {
+    /// Whether the other side of a store is there and knows us.
+    async fn probe(&self, store: &KeyStore, secret: &Material) -> Result<(), OutsideFault>;
+
+    /// Whether a key of the other side can be the other half of one of ours.
+    async fn is_fit(&self, name: &str, store: &KeyStore, secret: &Material) -> Result<bool, OutsideFault>;
+
     /// Encrypts bytes, which are no secret.
     async fn encrypt(
         &self,

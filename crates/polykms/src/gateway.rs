@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dialect::mount::Mounted;
-use import_engine::{Chance, Clock, Engine, Options, StartError, SystemChance, SystemClock, prove_cryptography};
+use import_engine::{
+    Chance, Clock, Engine, Options, OutsideKeys, StartError, SystemChance, SystemClock, prove_cryptography,
+};
 use store::Database;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -71,7 +73,8 @@ impl Gateway {
                 policies(),
                 options(&settings),
             )
-            .map_err(|error| Refusal::Other(error.to_string()))?,
+            .map_err(|error| Refusal::Other(error.to_string()))?
+            .with_outside(dialect_aws::VENDOR, proxies(&settings, &outside)?),
         );
         prove(&engine, master_key).await?;
         engine.track_uses().await.map_err(|error| Refusal::Other(error.to_string()))?;
@@ -148,6 +151,14 @@ fn refuse_strangers_on_network(settings: &Settings) -> Result<(), Refusal> {
 /// use Postgres run on the runtime that outlives them all. SQLite has no sockets.
 fn home(settings: &Settings) -> Option<Handle> {
     settings.database.sqlite_file().is_none().then(Handle::current)
+}
+
+/// Who calls the proxies of external key stores.
+fn proxies(settings: &Settings, outside: &Outside) -> Result<Arc<dyn OutsideKeys>, Refusal> {
+    match dialect_aws::Proxies::new(&settings.aws.key_stores, outside.clock.clone()) {
+        Ok(proxies) => Ok(Arc::new(proxies)),
+        Err(error) => Err(Refusal::Other(format!("[aws.key_stores]: {error}"))),
+    }
 }
 
 async fn prove(engine: &Engine, master_key: MasterKey) -> Result<(), Refusal> {

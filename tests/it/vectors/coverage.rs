@@ -49,7 +49,9 @@ fn answer(vector: &str) -> &str {
 fn codes(vendor: Vendor) -> BTreeSet<String> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
     let (files, pattern): (&[&str], _) = match vendor {
-        Vendor::Aws => (&["dialect-aws/src/errors.rs"], r#""([A-Z][A-Za-z]+Exception)""#),
+        Vendor::Aws => {
+            (&["dialect-aws/src/errors.rs", "dialect-aws/src/errors_key_stores.rs"], r#""([A-Z][A-Za-z]+Exception)""#)
+        }
         Vendor::Huawei => {
             (&["dialect-huawei/src/codes.rs", "dialect-huawei/src/errors.rs"], r#""((?:KMS|APIGW)\.[0-9]{4})""#)
         }

@@ -35,6 +35,8 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "an external agreement key" => new(driver, Kind::Agreement, Origin::External, holes),
         "an encapsulation key" => new(driver, Kind::Encapsulation, Origin::Service, holes),
         "a post-quantum signing key" => new(driver, Kind::PostQuantumSigning, Origin::Service, holes),
+        // Of AWS, before a cluster; binds `store`.
+        "a key store" => holes.bind("store", &key_store(driver).map_err(told)?),
         "another key" => holes.bind("other", &driver.create(Kind::Symmetric, Origin::External)),
         // An imported key whose material is there for an hour.
         "an imported key" => {
@@ -110,6 +112,17 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         }
     }
     Ok(())
+}
+
+fn key_store(driver: &dyn Driver) -> Result<String, crate::clients::Refused> {
+    let body = json!({
+        "CustomKeyStoreName": "mine",
+        "CloudHsmClusterId": "cluster-2a23b4cdefg",
+        "KeyStorePassword": "kmsPswd",
+        "TrustAnchorCertificate": "certificate",
+    });
+    let answer = driver.caller().call("CreateCustomKeyStore", &body)?;
+    Ok(answer["CustomKeyStoreId"].as_str().unwrap_or_default().to_owned())
 }
 
 fn new(driver: &dyn Driver, kind: Kind, origin: Origin, holes: &mut Holes) {

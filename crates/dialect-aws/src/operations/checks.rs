@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use dialect::Call;
 use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyId, KeyOperation, KeyUsage, Scope};
+use serde::Serialize;
 
 use crate::errors::Refusal;
 use crate::identifiers::Target;
@@ -11,6 +12,10 @@ use crate::names;
 
 /// The longest encryption context, all names and values together. Unverified: that it is the sum.
 const CONTEXT_LENGTH_MAX: usize = 8192;
+
+/// An answer without members: `{}`.
+#[derive(Serialize)]
+pub(crate) struct Nothing {}
 
 /// The answer, or, if everything was only tried, that it would have been given. A cryptographic
 /// operation leaves no trace but that the keys were used, so trying is doing and not telling.

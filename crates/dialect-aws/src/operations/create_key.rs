@@ -5,6 +5,7 @@ use dialect::{Call, Operation};
 use import_engine::{KeySpec, KeyUsage, NewKey, Origin, usage_fits};
 use serde::{Deserialize, Serialize};
 
+use super::residence::{Wishes, residence};
 use crate::attributes::{Attributes, Tag, check_tags};
 use crate::authorization::{self, Access};
 use crate::errors::Refusal;
@@ -77,6 +78,14 @@ impl Operation for CreateKey {
             let arn = key_arn(&call.scope, &"00000000-0000-0000-0000-000000000000".into());
             key_policy::check(call, policy, &arn, bypass_lockout).await?;
         }
+        let wishes = Wishes {
+            origin,
+            store: input.custom_key_store_id.as_deref(),
+            outside_key: input.xks_key_id.as_deref(),
+            is_symmetric_default: spec == names::key_spec("SYMMETRIC_DEFAULT", call.region()).unwrap_or(spec),
+            multi_region: input.multi_region == Some(true),
+        };
+        let residence = residence(call, wishes).await?;
         let new = NewKey {
             spec,
             usage,
@@ -84,7 +93,7 @@ impl Operation for CreateKey {
             description: input.description.unwrap_or_default(),
             name: None,
             attributes: attributes.to_text()?,
-            residence: None,
+            residence,
             multi_region: false,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
@@ -134,15 +143,8 @@ fn key_origin(input: &Input) -> Result<Origin, Refusal> {
     if input.multi_region == Some(true) {
         return Err(unsupported("MultiRegion"));
     }
-    if input.custom_key_store_id.is_some() {
-        return Err(unsupported("CustomKeyStoreId"));
-    }
-    if input.xks_key_id.is_some() {
-        return Err(unsupported("XksKeyId"));
-    }
     match input.origin.as_deref() {
         None => Ok(Origin::Generated),
-        Some(word @ ("AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE")) => Err(unsupported(&format!("Origin {word}"))),
         Some(word) => names::origin(word).ok_or_else(|| unsupported(&format!("Origin {word}"))),
     }
 }

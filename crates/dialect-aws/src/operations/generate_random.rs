@@ -3,6 +3,7 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
+use import_engine::{ConnectionState, KeyStoreKind};
 use serde::{Deserialize, Serialize};
 
 use super::recipient::{RecipientInfo, attested, hand_over, measurements};
@@ -49,8 +50,14 @@ impl Operation for GenerateRandom {
             return Err(Refusal::Validation("NumberOfBytes is required.".to_owned()));
         };
         if let Some(id) = input.custom_key_store_id {
-            // There are none.
-            return Err(import_engine::Error::KeyStoreNotFound(id).into());
+            let store = call.engine.key_store(&call.scope, &id).await?;
+            if store.kind != KeyStoreKind::Module {
+                // Unverified: the text.
+                return Err(Refusal::Unsupported(
+                    "GenerateRandom is not supported for external key stores.".to_owned(),
+                ));
+            }
+            store.require(&[ConnectionState::Connected])?;
         }
         let handed = hand_over(call, recipient, call.engine.random(length)?).await?;
         Ok(Output { plaintext: handed.open, ciphertext_for_recipient: handed.sealed })

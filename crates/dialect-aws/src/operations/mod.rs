@@ -2,20 +2,27 @@
 
 mod checks;
 mod opening;
+mod proxies;
+mod residence;
 mod recipient;
 
 mod cancel_key_deletion;
+mod connect_custom_key_store;
 mod create_alias;
+mod create_custom_key_store;
 mod create_grant;
 mod create_key;
 mod decapsulate;
 mod decrypt;
 mod delete_alias;
+mod delete_custom_key_store;
 mod delete_imported_key_material;
 mod derive_shared_secret;
+mod describe_custom_key_stores;
 mod describe_key;
 mod disable_key;
 mod disable_key_rotation;
+mod disconnect_custom_key_store;
 mod enable_key;
 mod enable_key_rotation;
 mod encapsulate;
@@ -49,6 +56,7 @@ mod sign;
 mod tag_resource;
 mod untag_resource;
 mod update_alias;
+mod update_custom_key_store;
 mod update_key_description;
 mod verify;
 mod verify_mac;
@@ -60,17 +68,22 @@ use crate::errors::Refusal;
 
 static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<cancel_key_deletion::CancelKeyDeletion>(),
+    Entry::of::<connect_custom_key_store::ConnectCustomKeyStore>(),
     Entry::of::<create_alias::CreateAlias>(),
+    Entry::of::<create_custom_key_store::CreateCustomKeyStore>(),
     Entry::of::<create_grant::CreateGrant>(),
     Entry::of::<create_key::CreateKey>(),
     Entry::of::<decapsulate::Decapsulate>(),
     Entry::of::<decrypt::Decrypt>(),
     Entry::of::<delete_alias::DeleteAlias>(),
+    Entry::of::<delete_custom_key_store::DeleteCustomKeyStore>(),
     Entry::of::<delete_imported_key_material::DeleteImportedKeyMaterial>(),
     Entry::of::<derive_shared_secret::DeriveSharedSecret>(),
+    Entry::of::<describe_custom_key_stores::DescribeCustomKeyStores>(),
     Entry::of::<describe_key::DescribeKey>(),
     Entry::of::<disable_key::DisableKey>(),
     Entry::of::<disable_key_rotation::DisableKeyRotation>(),
+    Entry::of::<disconnect_custom_key_store::DisconnectCustomKeyStore>(),
     Entry::of::<enable_key::EnableKey>(),
     Entry::of::<enable_key_rotation::EnableKeyRotation>(),
     Entry::of::<encapsulate::Encapsulate>(),
@@ -104,6 +117,7 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<tag_resource::TagResource>(),
     Entry::of::<untag_resource::UntagResource>(),
     Entry::of::<update_alias::UpdateAlias>(),
+    Entry::of::<update_custom_key_store::UpdateCustomKeyStore>(),
     Entry::of::<update_key_description::UpdateKeyDescription>(),
     Entry::of::<verify::Verify>(),
     Entry::of::<verify_mac::VerifyMac>(),

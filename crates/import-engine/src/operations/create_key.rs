@@ -65,7 +65,7 @@ impl Engine {
     /// # Errors
     /// [`Error::UsageUnfit`], [`Error::TooManyKeys`], [`Error::NameTaken`], [`Error::Busy`] if no RSA
     /// key came in time; [`Error::KeyStoreNotFound`], [`Error::KeyStoreState`],
-    /// [`Error::OutsideKeyTaken`].
+    /// [`Error::OutsideKeyTaken`], [`Error::OutsideKeyUnfit`], [`Error::Outside`].
     pub async fn create_key(&self, scope: &Scope, new: NewKey) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
@@ -138,7 +138,7 @@ impl Engine {
             revision: 1,
         };
         if let Some(new) = new.residence {
-            key.residence = Some(self.move_in(scope, new, now).await?);
+            key.residence = Some(self.move_in(&key, new, now).await?);
         }
         let mut materials = Vec::new();
         if key.origin != Origin::Imported {
@@ -166,9 +166,17 @@ impl Engine {
     }
 
     /// The residence of a new key in a store that is connected.
-    async fn move_in(&self, scope: &Scope, new: NewResidence, now: Timestamp) -> Result<Residence, Error> {
-        let store = self.key_store_at(scope, &new.store, now).await?;
+    async fn move_in(&self, key: &Key, new: NewResidence, now: Timestamp) -> Result<Residence, Error> {
+        let store = self.key_store_at(&key.scope, &new.store, now).await?;
         store.require(&[ConnectionState::Connected])?;
+        if let Some(name) = &new.outside_key {
+            let secret = self.key_store_secret(&key.scope, &store.id).await?;
+            match self.outside(&key.scope.tenant)?.is_fit(name, &store, &secret).await {
+                Ok(true) => {}
+                Ok(false) => return Err(Error::OutsideKeyUnfit(name.clone())),
+                Err(fault) => return Err(Error::Outside { key: key.id.clone(), fault }),
+            }
+        }
         Ok(Residence {
             store: store.id,
             outside_key: new.outside_key,

@@ -5,6 +5,7 @@ use crate::engine::{ATTEMPTS, Engine};
 use crate::error::Error;
 use crate::key_store::{Connection, ConnectionState, KeyStore, KeyStoreKind};
 use crate::material::Material;
+use crate::outside::OutsideFault;
 use crate::sealing::Purpose;
 use crate::store::StoreError;
 use crate::tenant::Scope;
@@ -97,6 +98,24 @@ impl Engine {
         let sealed = self.store.key_store_secret(scope, id).await?;
         let sealed = sealed.ok_or_else(|| Error::KeyStoreNotFound(id.to_owned()))?;
         self.sealing.open(Purpose::KeyStore, &place(scope, id), &sealed.0).map_err(Error::internal)
+    }
+
+    /// What keeps the other side of a store from serving us, if anything does. The secret is the
+    /// stored one unless another is given.
+    ///
+    /// # Errors
+    /// [`Error::KeyStoreNotFound`].
+    pub async fn probe_key_store(
+        &self,
+        store: &KeyStore,
+        secret: Option<&Material>,
+    ) -> Result<Option<OutsideFault>, Error> {
+        let outside = self.outside(&store.scope.tenant)?;
+        let probed = match secret {
+            Some(secret) => outside.probe(store, secret).await,
+            None => outside.probe(store, &self.key_store_secret(&store.scope, &store.id).await?).await,
+        };
+        Ok(probed.err())
     }
 
     /// Begins to connect a store. Whether it will be connected or fail is known already; it shows

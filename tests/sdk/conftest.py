@@ -7,6 +7,7 @@ POLYKMS_TEST_ENDPOINT       the URL of a server that runs already, with public c
                             token `test`; none is started then
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -27,6 +28,7 @@ aws_model.hold_every_answer()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ADMIN_TOKEN = "test"
 READY_SECONDS = 30
+SETTLING_SECONDS = 3600
 STOP_SECONDS = 60
 
 # Log lines of level ERROR that are no fault of the server. Nothing is, so far.
@@ -129,14 +131,11 @@ class PostgresDatabase:
         self.run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The server of this worker; None if one that runs already is used."""
-    if "POLYKMS_TEST_ENDPOINT" in os.environ:
-        yield None
-        return
+@contextlib.contextmanager
+def running(folder: pathlib.Path, settings: dict[str, str]):
+    """A server with settings of its own, until the end of the block."""
     database = PostgresDatabase() if os.environ.get("POLYKMS_TEST_DATABASE", "sqlite") == "postgres" else None
-    server = Server(tmp_path_factory.mktemp("server"), database.url if database else None)
+    server = Server(folder, database.url if database else None, settings)
     try:
         yield server
         server.stop()
@@ -145,6 +144,23 @@ def server(tmp_path_factory):
         server.process.wait()
         if database:
             database.drop()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The server of this worker; None if one that runs already is used."""
+    if "POLYKMS_TEST_ENDPOINT" in os.environ:
+        yield None
+        return
+    with running(tmp_path_factory.mktemp("server"), {}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def slow_endpoint(tmp_path_factory) -> str:
+    """A server on which states that pass by themselves take SETTLING_SECONDS of the domain clock."""
+    with running(tmp_path_factory.mktemp("slow"), {"POLYKMS__AWS__SETTLING_SECONDS": str(SETTLING_SECONDS)}) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
@@ -192,6 +208,8 @@ def admin(endpoint):
 class TenantClock:
     """Moves the domain clocks of tenants, each named by an account or by an access id."""
 
+    settling = SETTLING_SECONDS
+
     def __init__(self, admin):
         self.admin = admin
         self.moved = set()
@@ -221,6 +239,16 @@ class TenantClock:
 @pytest.fixture
 def clock(admin):
     """Clocks that run in real time again after the test."""
+    yield from moved_back(admin)
+
+
+@pytest.fixture
+def slow_clock(slow_endpoint):
+    """The clocks of the slow server."""
+    yield from moved_back(admin_of(slow_endpoint))
+
+
+def moved_back(admin):
     clock = TenantClock(admin)
     yield clock
     for vendor, account in list(clock.moved):

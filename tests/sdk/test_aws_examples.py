@@ -12,8 +12,9 @@ from test_aws_wire import NOT_BUILT
 from wrapping import wrap
 
 KEY_MEMBERS = ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId")
-# What an example's answer shows and ours need not have: members of another kind of key.
-ANOTHER_KIND = {"GetPublicKey": {"EncryptionAlgorithms", "SigningAlgorithms"}}
+# What an example's answer shows and ours need not have: members of another kind of key, and an
+# empty list that no recording has.
+ANOTHER_KIND = {"GetPublicKey": {"EncryptionAlgorithms", "SigningAlgorithms"}, "ReplicateKey": {"ReplicaTags"}}
 
 
 @pytest.fixture

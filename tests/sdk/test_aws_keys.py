@@ -108,9 +108,9 @@ def test_the_old_name_of_the_spec(kms):
 
 
 @pytest.mark.parametrize("parameters", [
-    {"MultiRegion": True}, {"CustomKeyStoreId": "cks-1"}, {"XksKeyId": "x"}, {"Origin": "AWS_CLOUDHSM"},
-    {"Origin": "EXTERNAL_KEY_STORE"}, {"KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY", "Origin": "EXTERNAL"},
-    {"KeySpec": "ML_KEM_768", "KeyUsage": "ENCAPSULATE_DECAPSULATE", "Origin": "EXTERNAL"}, {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
+    {"KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY", "Origin": "EXTERNAL"},
+    {"KeySpec": "ML_KEM_768", "KeyUsage": "ENCAPSULATE_DECAPSULATE", "Origin": "EXTERNAL"},
+    {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
 ])
 def test_what_is_not_built_is_said_to_be_unsupported(kms, parameters):
     with refused("UnsupportedOperationException"):

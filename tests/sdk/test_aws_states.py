@@ -5,18 +5,29 @@ from aws_support import SYMMETRIC, Kms, material, private_key, refused, unchange
 from wrapping import public_key_der, wrap
 
 STATES = ["Enabled", "Disabled", "PendingImport", "PendingDeletion"]
-KINDS = {"symmetric": SYMMETRIC, "rotatable": SYMMETRIC, "mac": "HMAC_256", "signing": "ECC_NIST_P256", "agreement": "ECC_NIST_P384"}
+# Of multi-Region keys; the last two pass by themselves.
+SHARED_STATES = ["PendingReplicaDeletion", "Creating", "Updating"]
+PASSING = SHARED_STATES[1:]
+WEST, NORTH = "us-west-2", "eu-north-1"
+KINDS = {"symmetric": SYMMETRIC, "rotatable": SYMMETRIC, "mac": "HMAC_256", "signing": "ECC_NIST_P256", "agreement": "ECC_NIST_P384",
+         "regions": SYMMETRIC}
 
 OK = None
 DISABLED = ("DisabledException", "is disabled.")
 IMPORT = ("KMSInvalidStateException", "is pending import.")
 DYING = ("KMSInvalidStateException", "is pending deletion.")
+WAITING = ("KMSInvalidStateException", "is pending replica deletion.")
+CREATING = ("KMSInvalidStateException", "is creating.")
+UPDATING = ("KMSInvalidStateException", "is updating.")
+# Unverified: that this comes before the state. A key that is creating is always a replica.
+REPLICA = ("UnsupportedOperationException", "is not a multi-region primary key.")
 LIVING = ("KMSInvalidStateException", "is not pending deletion.")
 ORIGIN = ("UnsupportedOperationException", "origin is EXTERNAL which is not valid for this operation.")
 
 CRYPTOGRAPHY = [OK, DISABLED, IMPORT, DYING]
-# In the order of STATES.
+# In the order of STATES; the other states are below.
 TABLE = {
+    "ReplicateKey": CRYPTOGRAPHY, "UpdatePrimaryRegion": CRYPTOGRAPHY,
     "CancelKeyDeletion": [LIVING, LIVING, LIVING, OK],
     "CreateAlias": [OK, OK, OK, DYING], "UpdateAlias": [OK, OK, OK, DYING],
     "DeleteAlias": [OK, OK, OK, OK], "ListAliases": [OK, OK, OK, OK],
@@ -40,8 +51,27 @@ TABLE = {
     "Sign": CRYPTOGRAPHY, "Verify": CRYPTOGRAPHY, "GetPublicKey": CRYPTOGRAPHY,
     "DeriveSharedSecret": CRYPTOGRAPHY, "GenerateMac": CRYPTOGRAPHY, "VerifyMac": CRYPTOGRAPHY,
 }
-KIND_OF = {"Sign": "signing", "Verify": "signing", "GetPublicKey": "signing", "GenerateMac": "mac",
-           "VerifyMac": "mac", "DeriveSharedSecret": "agreement", "RotateKeyOnDemand": "rotatable"}
+MANAGED = ["DeleteImportedKeyMaterial", "EnableKey", "DisableKey", "GetParametersForImport"]
+USES = [operation for operation, row in TABLE.items() if row is CRYPTOGRAPHY]
+# Who is refused, while a key is creating and while it is updating; everybody else goes on.
+CREATING_REFUSES = dict.fromkeys([*USES, *MANAGED, "ImportKeyMaterial"], CREATING) | {
+    "CancelKeyDeletion": LIVING, "ReplicateKey": REPLICA, "UpdatePrimaryRegion": REPLICA}
+UPDATING_REFUSES = dict.fromkeys([*MANAGED, "ScheduleKeyDeletion", "ReplicateKey"], UPDATING) | {
+    "CancelKeyDeletion": LIVING}
+
+
+def expected_of(operation, state):
+    """A cell of the table."""
+    if state in STATES:
+        return TABLE[operation][STATES.index(state)]
+    if state == "PendingReplicaDeletion":
+        return WAITING if TABLE[operation][STATES.index("PendingDeletion")] is DYING else OK
+    return (CREATING_REFUSES if state == "Creating" else UPDATING_REFUSES).get(operation, OK)
+
+
+KIND_OF = {"ReplicateKey": "regions", "UpdatePrimaryRegion": "regions", "Sign": "signing", "Verify": "signing",
+           "GetPublicKey": "signing", "GenerateMac": "mac", "VerifyMac": "mac", "DeriveSharedSecret": "agreement",
+           "RotateKeyOnDemand": "rotatable"}
 # A key of generated material never waits for an import: enabled, disabled, pending deletion.
 GENERATED_STATES = ["Enabled", "Disabled", "PendingDeletion"]
 GENERATED = {
@@ -57,23 +87,31 @@ AFTER = {
     ("DisableKey", "Enabled"): "Disabled",
     ("EnableKey", "Disabled"): "Enabled",
     ("ImportKeyMaterial", "PendingImport"): "Enabled",
-    **{("ScheduleKeyDeletion", state): "PendingDeletion" for state in STATES[:3]},
+    **{("ScheduleKeyDeletion", state): "PendingDeletion" for state in [*STATES[:3], "Creating"]},
+    ("CancelKeyDeletion", "PendingReplicaDeletion"): "Disabled",
 }
 
 
 class World:
     """A key that has been used and then brought into a state."""
 
-    def __init__(self, kms, kind, state):
-        self.kms, self.spec = kms, KINDS[kind]
+    def __init__(self, kms, kind, state, clock=None):
+        self.primary = self.kms = kms
+        self.spec = KINDS[kind]
         self.plain = material(self.spec)
-        self.key_id = kms.external(self.spec, KeyUsage="KEY_AGREEMENT" if kind == "agreement" else usage(self.spec))
+        is_shared = kind == "regions" or state in SHARED_STATES
+        self.key_id = kms.external(
+            self.spec, KeyUsage="KEY_AGREEMENT" if kind == "agreement" else usage(self.spec), MultiRegion=is_shared)
         kms.bring_plain(self.key_id, self.plain)
         self.given = kms.parameters(self.key_id)
         if kind == "rotatable":
             kms.bring_plain(self.key_id, material(self.spec), ImportType="NEW_KEY_MATERIAL")
         self.made = {"symmetric": self.encrypt, "rotatable": self.encrypt, "mac": self.mac, "signing": self.sign,
-                     "agreement": self.agree}[kind]()
+                     "agreement": self.agree, "regions": self.encrypt}[kind]()
+        # A primary with replicas would wait for them instead.
+        if is_shared and state != "PendingDeletion":
+            self.replicate(state, clock)
+        kms = self.kms
         self.arn = kms.arn(self.key_id)
         # Of this key, and of another of its kind.
         kms.create_alias(AliasName="alias/mine", TargetKeyId=self.key_id)
@@ -84,7 +122,26 @@ class World:
             kms.delete_imported_key_material(KeyId=self.key_id)
         elif state == "PendingDeletion":
             kms.schedule_key_deletion(KeyId=self.key_id)
+        elif state == "PendingReplicaDeletion":
+            kms.schedule_key_deletion(KeyId=self.key_id)
+        elif state == "Updating":
+            self.primary.update_primary_region(KeyId=self.key_id, PrimaryRegion=WEST)
         assert kms.state(self.key_id) == state
+
+    def replicate(self, state, clock):
+        """Makes a replica, with its material unless it is to be caught creating. What is creating is the replica, and
+        what is updating the primary that was one."""
+        replica = self.kms.elsewhere(WEST)
+        self.kms.replicate_key(KeyId=self.key_id, ReplicaRegion=WEST)
+        if state in PASSING:
+            self.kms = replica
+        if state == "Creating":
+            return
+        if clock:
+            clock.advance("aws", replica.access_id, clock.settling)
+        replica.bring_plain(self.key_id, self.plain)
+        if state == "Updating":
+            self.given = replica.parameters(self.key_id)
 
     def encrypt(self):
         return self.kms.encrypt(KeyId=self.key_id, Plaintext=b"x")["CiphertextBlob"]
@@ -125,6 +182,9 @@ class World:
             "GetKeyRotationStatus": lambda: kms.get_key_rotation_status(**key),
             "ListKeyRotations": lambda: kms.list_key_rotations(**key),
             "RotateKeyOnDemand": lambda: kms.rotate_key_on_demand(**key),
+            "ReplicateKey": lambda: kms.replicate_key(**key, ReplicaRegion=NORTH),
+            "UpdatePrimaryRegion": lambda: kms.update_primary_region(
+                **key, PrimaryRegion=self.primary.region if self.kms is not self.primary else WEST),
             "ScheduleKeyDeletion": lambda: kms.schedule_key_deletion(**key),
             "TagResource": lambda: kms.tag_resource(**key, Tags=[{"TagKey": "a", "TagValue": "b"}]),
             "UntagResource": lambda: kms.untag_resource(**key, TagKeys=["a"]),
@@ -143,14 +203,18 @@ class World:
         }[operation]()
 
 
-CELLS = [(operation, state) for operation in TABLE for state in STATES]
+ROTATION = ["EnableKeyRotation", "DisableKeyRotation", "GetKeyRotationStatus", "ListKeyRotations", "RotateKeyOnDemand"]
+CELLS = [(operation, state) for operation in TABLE
+         for state in (STATES if operation in ROTATION else [*STATES, *SHARED_STATES])]
 
 
 @pytest.mark.parametrize("operation, state", CELLS)
-def test_cell(endpoint, tenant_name, operation, state):
-    kms = Kms(endpoint, tenant_name)
-    world = World(kms, KIND_OF.get(operation, "symmetric"), state)
-    expected = TABLE[operation][STATES.index(state)]
+def test_cell(request, tenant_name, operation, state):
+    # What passes by itself stays for a while on a slow server.
+    slow = "slow_" if state in PASSING else ""
+    kms, clock = Kms(request.getfixturevalue(f"{slow}endpoint"), tenant_name), request.getfixturevalue(f"{slow}clock")
+    world = World(kms, KIND_OF.get(operation, "symmetric"), state, clock if slow else None)
+    kms, expected = world.kms, expected_of(operation, state)
     if expected is OK:
         world.run(operation)
         assert kms.state(world.key_id) == AFTER.get((operation, state), state)

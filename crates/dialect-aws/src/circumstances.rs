@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use dialect::http::Head;
-use import_engine::primitives::TrustAnchor;
 use serde_json::Value;
 
 use crate::directory::Directory;
@@ -24,8 +23,8 @@ pub(crate) struct Circumstances {
     pub is_enforced: bool,
     /// Accounts in which they are not.
     pub unenforced_accounts: Vec<String>,
-    /// The root under which attestation documents are trusted.
-    pub attestation_root: Option<TrustAnchor>,
+    /// The settings of the dialect.
+    pub settings: Arc<Settings>,
     facts: Facts,
     /// For ReEncrypt, what is said of the key that opens and of the key that seals.
     source: Facts,
@@ -111,7 +110,7 @@ impl Circumstances {
         operation: &str,
         body: &Value,
         region: &str,
-        settings: &Settings,
+        settings: &Arc<Settings>,
     ) -> Self {
         let mut facts = Facts::default();
         add_transport(&mut facts, head, region, settings);
@@ -149,7 +148,7 @@ impl Circumstances {
             foreign: Mutex::default(),
             is_enforced: settings.enforce_policies,
             unenforced_accounts: settings.unenforced_accounts.clone(),
-            attestation_root: settings.attestation_root.clone(),
+            settings: settings.clone(),
             facts,
             source: side("SourceEncryptionAlgorithm", "SourceEncryptionContext"),
             destination: side("DestinationEncryptionAlgorithm", "DestinationEncryptionContext"),
@@ -245,7 +244,7 @@ mod tests {
         };
         let credentials = Arc::new(dialect::Credentials::new(dialect::Trust::Configured));
         let directory = Arc::new(Directory::new(credentials, None));
-        Circumstances::of(directory, &head, operation, body, "us-east-1", &Settings::default())
+        Circumstances::of(directory, &head, operation, body, "us-east-1", &Arc::new(Settings::default()))
     }
 
     fn told(operation: &str, body: &Value, key: &str) -> Option<String> {

@@ -7,6 +7,7 @@ use crate::accounts::is_account;
 use crate::authorization::{self, Access};
 use crate::circumstances::Circumstances;
 use crate::errors::Refusal;
+use crate::managed_keys;
 
 /// Which forms of identifier an operation takes, and from whom: a row of the service's table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,7 +88,13 @@ pub(crate) async fn resolve(call: &Call, text: &str, accepts: Accepts) -> Result
     }
     let id = match named {
         Named::Key(id) => id,
-        Named::Alias(name) => call.engine.label(&scope, &name).await?.key,
+        Named::Alias(name) => match call.engine.label(&scope, &name).await {
+            Err(Error::LabelNotFound(_)) if scope == call.scope => match managed_keys::key_of(call, &name).await? {
+                Some(key) => key.id,
+                None => return Err(Error::LabelNotFound(name).into()),
+            },
+            label => label?.key,
+        },
     };
     let target = Target { scope, id };
     if target.scope != call.scope {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::identifiers::key_arn;
 use crate::key_stores::cluster_of;
+use crate::multi_region::MultiRegionConfiguration;
 use crate::names;
 
 /// The description. What does not apply to a key is left out.
@@ -40,6 +41,10 @@ pub(crate) struct KeyMetadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     xks_key_configuration: Option<XksKeyConfiguration>,
     multi_region: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    multi_region_configuration: Option<MultiRegionConfiguration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_deletion_window_in_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     current_key_material_id: Option<String>,
 }
@@ -119,8 +124,9 @@ impl Algorithms {
 }
 
 impl KeyMetadata {
-    /// Describes a key.
-    pub fn of(key: &Key) -> Self {
+    /// Describes a key that is one of `members`.
+    pub fn of(key: &Key, members: &[Key]) -> Self {
+        let waiting = key.multi_region.as_ref().and_then(|regions| regions.waiting);
         let (expiration_model, valid_to) = expiration(key);
         let spec = names::key_spec_word(key.spec);
         Self {
@@ -136,16 +142,19 @@ impl KeyMetadata {
             valid_to,
             origin: names::origin_word(key.origin),
             expiration_model,
-            key_manager: "CUSTOMER",
+            key_manager: names::manager_word(key.manager),
             customer_master_key_spec: spec,
             key_spec: spec,
             algorithms: Algorithms::of(key),
             custom_key_store_id: key.residence.as_ref().map(|residence| residence.store.clone()),
             cloud_hsm_cluster_id: cluster_of(key),
             xks_key_configuration: XksKeyConfiguration::of(key),
-            multi_region: false,
-            // Present for the other two origins only, says the model.
-            current_key_material_id: material_id(key).filter(|_| key.residence.is_none()),
+            multi_region: key.multi_region.is_some(),
+            multi_region_configuration: MultiRegionConfiguration::of(key, members),
+            pending_deletion_window_in_days: waiting.map(|waiting| waiting.window_days),
+            // Absent for keys in key stores, says the model. Recorded: a replica that is being made shows none.
+            current_key_material_id: material_id(key)
+                .filter(|_| key.residence.is_none() && key.state != KeyState::Creating),
         }
     }
 }

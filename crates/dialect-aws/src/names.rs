@@ -2,8 +2,8 @@
 //! to word; the other direction searches.
 
 use import_engine::{
-    ConnectionState, EncryptionAlgorithm, KeySpec, KeyState, KeyStoreKind, KeyUsage, MacAlgorithm, MaterialRole,
-    MessageForm, Origin, RotationKind, SigningAlgorithm, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    ConnectionState, EncryptionAlgorithm, KeyManager, KeySpec, KeyState, KeyStoreKind, KeyUsage, MacAlgorithm,
+    MaterialRole, MessageForm, Origin, RotationKind, SigningAlgorithm, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
 /// Whether a region is one of China's, where the symmetric cipher is SM4 and SM2 exists.
@@ -100,6 +100,14 @@ pub(crate) const fn key_store_type_word(kind: KeyStoreKind) -> &'static str {
     match kind {
         KeyStoreKind::Module => "AWS_CLOUDHSM",
         KeyStoreKind::Outside => "EXTERNAL_KEY_STORE",
+    }
+}
+
+/// The `KeyManager` of a key.
+pub(crate) const fn manager_word(manager: KeyManager) -> &'static str {
+    match manager {
+        KeyManager::Owner => "CUSTOMER",
+        KeyManager::Provider => "AWS",
     }
 }
 

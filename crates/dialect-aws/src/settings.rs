@@ -4,6 +4,7 @@ use import_engine::primitives::TrustAnchor;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use crate::identifiers::is_region;
 use crate::quotas::Rates;
 
 /// Settings of the AWS dialect: plain data, read by the binary.
@@ -12,6 +13,9 @@ use crate::quotas::Rates;
 pub struct Settings {
     /// The regions that are served. Empty: every well-formed region name.
     pub regions: Vec<String>,
+    /// How long a new replica key is `Creating`, and how long keys whose primary region changes are
+    /// `Updating`, in seconds. A few on AWS.
+    pub settling_seconds: u32,
     /// How far a request's time may lie from ours, either way, in seconds. AWS allows five minutes.
     pub clock_skew_seconds: u32,
     /// The most bytes a request body may have. The largest legal member is an attestation document
@@ -136,10 +140,18 @@ impl std::fmt::Debug for SecretText {
     }
 }
 
+impl Settings {
+    /// Whether a region is served.
+    pub(crate) fn serves(&self, region: &str) -> bool {
+        is_region(region) && (self.regions.is_empty() || self.regions.iter().any(|served| served == region))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             regions: Vec::new(),
+            settling_seconds: 0,
             clock_skew_seconds: 300,
             body_limit_bytes: 1024 * 1024,
             signed_host: String::new(),

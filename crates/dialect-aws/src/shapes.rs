@@ -167,6 +167,7 @@ pub(crate) static RECIPIENT_INFO: Shape = Shape::Structure(&[
     Member::optional("AttestationDocument", &ATTESTATION_DOCUMENT),
 ]);
 static KEY_ENCRYPTION_MECHANISM: Shape = Shape::one_of(&["RSAES_OAEP_SHA_256"]);
+pub(crate) static REGION: Shape = Shape::pattern(1, 32, r"^([a-z]+-){2,3}\d+$");
 pub(crate) static RESOURCE_OWNERS_LIST: Shape = list_of(1, 2, &RESOURCE_OWNER);
 static RESOURCE_OWNER: Shape = Shape::one_of(&["SELF", "OTHER_ACCOUNTS_VIA_RAM"]);
 pub(crate) static ROTATION_PERIOD_IN_DAYS: Shape = Shape::Integer { min: 90, max: 2560 };

@@ -37,6 +37,11 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "a post-quantum signing key" => new(driver, Kind::PostQuantumSigning, Origin::Service, holes),
         // Of AWS, before a cluster; binds `store`.
         "a key store" => holes.bind("store", &key_store(driver).map_err(told)?),
+        // For dialects that have them.
+        "a key for several regions" => {
+            let made = driver.caller().call("CreateKey", &json!({ "MultiRegion": true })).map_err(told)?;
+            holes.bind("key", made["KeyMetadata"]["KeyId"].as_str().unwrap_or_default());
+        }
         "another key" => holes.bind("other", &driver.create(Kind::Symmetric, Origin::External)),
         // An imported key whose material is there for an hour.
         "an imported key" => {

@@ -94,10 +94,10 @@ impl Operation for CreateKey {
             name: None,
             attributes: attributes.to_text()?,
             residence,
-            multi_region: false,
+            multi_region: input.multi_region == Some(true),
         };
         let key = call.engine.create_key(&call.scope, new).await?;
-        Ok(Output { key_metadata: KeyMetadata::of(&key) })
+        Ok(Output { key_metadata: KeyMetadata::of(&key, &[]) })
     }
 }
 
@@ -140,9 +140,6 @@ fn spec_and_usage(input: &Input, region: &str) -> Result<(KeySpec, KeyUsage), Re
 
 fn key_origin(input: &Input) -> Result<Origin, Refusal> {
     let unsupported = |what: &str| Refusal::Unsupported(format!("{what} is not supported by this server."));
-    if input.multi_region == Some(true) {
-        return Err(unsupported("MultiRegion"));
-    }
     match input.origin.as_deref() {
         None => Ok(Origin::Generated),
         Some(word) => names::origin(word).ok_or_else(|| unsupported(&format!("Origin {word}"))),

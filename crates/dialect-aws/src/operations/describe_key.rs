@@ -40,6 +40,10 @@ impl Operation for DescribeKey {
         let access = Access::to(Self::NAME).with_tokens(&tokens);
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         let key = call.engine.describe_key(&target.scope, &target.id).await?;
-        Ok(Output { key_metadata: KeyMetadata::of(&key) })
+        let members = match key.multi_region {
+            Some(_) => call.engine.members(&target.scope, &target.id).await?,
+            None => Vec::new(),
+        };
+        Ok(Output { key_metadata: KeyMetadata::of(&key, &members) })
     }
 }

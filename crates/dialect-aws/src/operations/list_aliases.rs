@@ -3,11 +3,13 @@
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use import_engine::store::Label;
+use import_engine::{Error, Scope};
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, alias_arn, resolve};
+use crate::managed_keys::predefined_aliases;
 use crate::marker::Marker;
 use crate::{names, shapes};
 
@@ -43,9 +45,12 @@ pub(crate) struct Output {
 pub(crate) struct Line {
     alias_name: String,
     alias_arn: String,
-    target_key_id: String,
-    creation_date: f64,
-    last_updated_date: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_key_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creation_date: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_updated_date: Option<f64>,
 }
 
 impl Line {
@@ -53,10 +58,17 @@ impl Line {
         Self {
             alias_name: label.name.clone(),
             alias_arn: alias_arn(&label.scope, &label.name),
-            target_key_id: label.key.to_string(),
-            creation_date: names::epoch_seconds(label.created_at),
-            last_updated_date: names::epoch_seconds(label.updated_at),
+            target_key_id: Some(label.key.to_string()),
+            creation_date: Some(names::epoch_seconds(label.created_at)),
+            last_updated_date: Some(names::epoch_seconds(label.updated_at)),
         }
+    }
+
+    /// An alias of a service's own whose key has not been asked for yet. Unverified: that it has no
+    /// dates.
+    fn without_key(scope: &Scope, name: String) -> Self {
+        let alias_arn = alias_arn(scope, &name);
+        Self { alias_name: name, alias_arn, target_key_id: None, creation_date: None, last_updated_date: None }
     }
 }
 
@@ -82,7 +94,17 @@ impl Operation for ListAliases {
         };
         let limit = input.limit.unwrap_or(LIMIT_DEFAULT).min(LIMIT_MAX);
         let page = call.engine.list_labels(&call.scope, key.as_ref(), after.as_deref(), limit).await?;
-        let next_marker = page.labels.last().filter(|_| page.truncated).map(|label| MARKER.write(&label.name));
-        Ok(Output { aliases: page.labels.iter().map(Line::of).collect(), next_marker, truncated: page.truncated })
+        let mut aliases: Vec<Line> = page.labels.iter().map(Line::of).collect();
+        if key.is_none() {
+            let is_new = |name: &String| page.labels.iter().all(|label| label.name != *name);
+            let predefined = predefined_aliases(after.as_deref().unwrap_or_default()).filter(is_new);
+            aliases.extend(predefined.map(|name| Line::without_key(&call.scope, name)));
+            aliases.sort_by(|one, other| one.alias_name.cmp(&other.alias_name));
+        }
+        let limit = usize::try_from(limit).map_err(Error::internal)?;
+        let truncated = page.truncated || aliases.len() > limit;
+        aliases.truncate(limit);
+        let next_marker = aliases.last().filter(|_| truncated).map(|line| MARKER.write(&line.alias_name));
+        Ok(Output { aliases, next_marker, truncated })
     }
 }

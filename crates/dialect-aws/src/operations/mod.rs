@@ -3,8 +3,8 @@
 mod checks;
 mod opening;
 mod proxies;
-mod residence;
 mod recipient;
+mod residence;
 
 mod cancel_key_deletion;
 mod connect_custom_key_store;
@@ -48,6 +48,7 @@ mod list_resource_tags;
 mod list_retirable_grants;
 mod put_key_policy;
 mod re_encrypt;
+mod replicate_key;
 mod retire_grant;
 mod revoke_grant;
 mod rotate_key_on_demand;
@@ -58,6 +59,7 @@ mod untag_resource;
 mod update_alias;
 mod update_custom_key_store;
 mod update_key_description;
+mod update_primary_region;
 mod verify;
 mod verify_mac;
 
@@ -109,6 +111,7 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<list_retirable_grants::ListRetirableGrants>(),
     Entry::of::<put_key_policy::PutKeyPolicy>(),
     Entry::of::<re_encrypt::ReEncrypt>(),
+    Entry::of::<replicate_key::ReplicateKey>(),
     Entry::of::<retire_grant::RetireGrant>(),
     Entry::of::<revoke_grant::RevokeGrant>(),
     Entry::of::<rotate_key_on_demand::RotateKeyOnDemand>(),
@@ -119,6 +122,7 @@ static TABLE: &[Entry<Refusal>] = &[
     Entry::of::<update_alias::UpdateAlias>(),
     Entry::of::<update_custom_key_store::UpdateCustomKeyStore>(),
     Entry::of::<update_key_description::UpdateKeyDescription>(),
+    Entry::of::<update_primary_region::UpdatePrimaryRegion>(),
     Entry::of::<verify::Verify>(),
     Entry::of::<verify_mac::VerifyMac>(),
 ];

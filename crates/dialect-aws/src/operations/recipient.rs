@@ -40,7 +40,7 @@ pub(crate) async fn attested(call: &Call, info: Option<RecipientInfo>) -> Result
     let Some(document) = info.attestation_document else {
         return Err(Refusal::Missing("recipient.attestationDocument"));
     };
-    let Some(anchor) = &call.settings::<Circumstances>()?.attestation_root else {
+    let Some(anchor) = &call.settings::<Circumstances>()?.settings.attestation_root else {
         return Err(Refusal::Unsupported("No attestation_root is set: no Recipient can be trusted.".to_owned()));
     };
     let document = attestation::parse(document.bytes()).ok_or(Refusal::Attestation)?;

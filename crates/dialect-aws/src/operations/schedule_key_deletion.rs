@@ -2,7 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::Error;
+use import_engine::{Error, Key};
 use serde::{Deserialize, Serialize};
 
 use crate::authorization::Access;
@@ -56,7 +56,13 @@ impl Operation for ScheduleKeyDeletion {
             key_id: key_arn(&key.scope, &key.id),
             deletion_date: key.deletion.map(|deletion| names::epoch_seconds(deletion.at)),
             key_state: names::state_word(key.state),
-            pending_window_in_days: key.deletion.map(|deletion| deletion.window_days),
+            pending_window_in_days: window(&key),
         })
     }
+}
+
+/// The window that has begun, or that begins when the last replica is gone.
+fn window(key: &Key) -> Option<u32> {
+    let waiting = key.multi_region.as_ref().and_then(|regions| regions.waiting);
+    key.deletion.map(|deletion| deletion.window_days).or(waiting.map(|waiting| waiting.window_days))
 }

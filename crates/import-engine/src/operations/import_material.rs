@@ -65,6 +65,10 @@ impl Engine {
         let key = self.load(scope, id, now, policy).await?;
         key.require_imported()?;
         key.require(KeyOperation::ImportMaterial, policy)?;
+        // New material comes to the primary, and from there to be known to the replicas.
+        if key.is_replica() && import.expected == Expected::New {
+            return Err(Error::NotPrimary(key.id));
+        }
         let token = Token::open(&self.sealing, scope, &import.token)?;
         if !token.is_for(id) {
             return Err(Error::TokenForOtherKey);

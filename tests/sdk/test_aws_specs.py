@@ -56,7 +56,7 @@ def test_every_cell(endpoint, tenant_name, region, spec):
             kms.create_key(KeySpec=spec)
     for usage in USAGES:
         if usage not in LEGAL[spec]:
-            with refused("ValidationException", f"KeyUsage {usage} is not compatible with KeySpec {spec}"):
+            with refused("ValidationException", unfit(spec, usage)):
                 kms.create_key(KeySpec=spec, KeyUsage=usage)
             continue
         made = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
@@ -75,6 +75,14 @@ def test_every_cell(endpoint, tenant_name, region, spec):
                     call()
             else:
                 works(call)
+
+
+def unfit(spec, usage):
+    """What is said of a usage that a kind cannot have; for symmetric keys that shall sign, the older text."""
+    if (spec, usage) == (SYMMETRIC, "SIGN_VERIFY"):
+        return ("The operation failed because the KeyUsage value of the CMK is SIGN_VERIFY. To perform this operation, "
+                "the KeyUsage value must be ENCRYPT_DECRYPT.")
+    return f"KeyUsage {usage} is not compatible with KeySpec {spec}"
 
 
 def calls(kms, key_id):

@@ -49,6 +49,19 @@ def test_a_key_is_made_when_it_is_first_asked_for(kms):
     assert kms.describe(arn)["KeyManager"] == "AWS"
 
 
+def test_it_is_rotated_every_year(kms, clock):
+    day = 86400
+    clock.freeze("aws", kms.account, 2_000_000_000)
+    made = kms.generate_data_key(KeyId="alias/aws/ebs", KeySpec="AES_256")
+    status = kms.get_key_rotation_status(KeyId=made["KeyId"])
+    assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
+    assert status["NextRotationDate"].timestamp() == 2_000_000_000 + 365 * day
+    first = kms.describe(made["KeyId"])["CurrentKeyMaterialId"]
+    clock.advance("aws", kms.account, 365 * day)
+    assert kms.describe(made["KeyId"])["CurrentKeyMaterialId"] != first
+    assert kms.decrypt(CiphertextBlob=made["CiphertextBlob"])["Plaintext"] == made["Plaintext"]
+
+
 def test_cryptography_asks_as_well(kms):
     made = kms.generate_data_key(KeyId="alias/aws/secretsmanager", KeySpec="AES_256")
     assert kms.decrypt(CiphertextBlob=made["CiphertextBlob"])["Plaintext"] == made["Plaintext"]

@@ -48,6 +48,8 @@ const COMMON: Policy = Policy {
         key_specs: &[KeySpec::Aes256, KeySpec::Sm4],
         imports: true,
         period_days: 90..=2560,
+        // AWS managed keys are rotated every year, says the developer guide.
+        provider_period_days: Some(365),
         on_demand_limit: 25,
         quiet_seconds: 20 * 60,
     },

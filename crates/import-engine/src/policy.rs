@@ -64,6 +64,8 @@ pub struct RotationRules {
     pub imports: bool,
     /// Periods of automatic rotation that are accepted, in days.
     pub period_days: RangeInclusive<u32>,
+    /// How often the provider's own keys are rotated, in days, if they are.
+    pub provider_period_days: Option<u32>,
     /// How many times in its life a key is rotated on demand.
     pub on_demand_limit: u32,
     /// For how many seconds before an automatic rotation none can be had on demand.
@@ -72,8 +74,14 @@ pub struct RotationRules {
 
 impl RotationRules {
     /// Nothing is rotated.
-    pub const NONE: Self =
-        Self { key_specs: &[], imports: false, period_days: 1..=1, on_demand_limit: 0, quiet_seconds: 0 };
+    pub const NONE: Self = Self {
+        key_specs: &[],
+        imports: false,
+        period_days: 1..=1,
+        provider_period_days: None,
+        on_demand_limit: 0,
+        quiet_seconds: 0,
+    };
 
     /// Whether keys of a kind that have imported material take more of it.
     pub fn takes_imports(&self, spec: KeySpec) -> bool {

@@ -46,6 +46,11 @@ pub struct RotationSchedule {
 }
 
 impl RotationSchedule {
+    /// One that begins now.
+    pub(crate) fn starting(period_days: u32, now: Timestamp) -> Self {
+        Self { period_days, next_at: now.plus_seconds(i64::from(period_days) * DAY_SECONDS).whole_milliseconds() }
+    }
+
     const fn period_seconds(self) -> i64 {
         self.period_days as i64 * DAY_SECONDS
     }
@@ -81,8 +86,7 @@ impl Key {
             return Err(Error::RotationPeriod);
         }
         if self.rotation.is_none_or(|schedule| schedule.period_days != period_days) {
-            let next_at = now.plus_seconds(i64::from(period_days) * DAY_SECONDS).whole_milliseconds();
-            self.rotation = Some(RotationSchedule { period_days, next_at });
+            self.rotation = Some(RotationSchedule::starting(period_days, now));
         }
         Ok(self)
     }

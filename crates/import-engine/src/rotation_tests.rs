@@ -19,6 +19,7 @@ static RULES: Policy = Policy {
         key_specs: &[KeySpec::Aes256],
         imports: true,
         period_days: 90..=2560,
+        provider_period_days: None,
         on_demand_limit: 2,
         quiet_seconds: 1200,
     },

@@ -10,6 +10,7 @@ use crate::material::Material;
 use crate::multi_region::MultiRegion;
 use crate::policy::Policy;
 use crate::primitives::{canonical, generate};
+use crate::rotation::RotationSchedule;
 use crate::spec::{KeyFamily, KeySpec, KeyUsage, Origin, WrappingKeySpec};
 use crate::store::{ChangedKey, Label, StoreError};
 use crate::tenant::Scope;
@@ -97,6 +98,7 @@ impl Engine {
         }
         let mut made = self.make_key(scope, new, now, policy).await?;
         made.key.manager = KeyManager::Provider;
+        made.key.rotation = policy.rotation.provider_period_days.map(|days| RotationSchedule::starting(days, now));
         let key = made.key.id.clone();
         let label = Label { scope: scope.clone(), name: name.to_owned(), key, created_at: now, updated_at: now };
         match self.store.insert_labelled_key(&made, &label).await {

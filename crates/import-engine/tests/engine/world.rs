@@ -53,6 +53,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             key_specs: &[KeySpec::Aes256],
             imports: true,
             period_days: 90..=2560,
+            provider_period_days: None,
             on_demand_limit: 3,
             quiet_seconds: 1200,
         },

@@ -383,6 +383,11 @@ def test_across_accounts_both_must_allow(account, other):
         user.decrypt(KeyId=arn, CiphertextBlob=answer["CiphertextBlob"])
     other.allow(user, statement())
     assert user.decrypt(KeyId=arn, CiphertextBlob=answer["CiphertextBlob"])["Plaintext"] == b"x"
+    # The ciphertext says which key it is, and so whose.
+    found = user.decrypt(CiphertextBlob=answer["CiphertextBlob"])
+    assert (found["Plaintext"], found["KeyId"]) == (b"x", arn)
+    with refused(DENIED, FOREIGN_BLOB):
+        other.user(statement(action="kms:Encrypt")).decrypt(CiphertextBlob=answer["CiphertextBlob"])
     # The root of the other account needs the key's policy as well, and no other.
     other.root.encrypt(KeyId=arn, Plaintext=b"x")
     with refused(DENIED, denied_text(other.arn, "DescribeKey", arn, "hidden")):

@@ -200,6 +200,9 @@ pub trait Keys: Send + Sync {
     /// [`StoreError::AlreadyExists`] if the name is taken.
     async fn commit_key(&self, key: &Key, materials: &[SealedMaterial]) -> Result<()>;
 
+    /// The vendor's tenants who have a key of this identifier in a region, in the order of accounts.
+    async fn tenants_with_key(&self, vendor: &str, region: &str, id: &KeyId) -> Result<Vec<Tenant>>;
+
     /// How many keys the scope has, whatever their state.
     async fn count_keys(&self, scope: &Scope) -> Result<u64>;
 

@@ -7,7 +7,7 @@ use import_engine::{Expiry, Key, KeyId, MaterialId, MaterialRecord, Scope, Tenan
 use crate::backend::Backend;
 use crate::key_stores;
 use crate::labels;
-use crate::rows::{self, CountRow, IdRow, KeyRow, PresentRow, SealedRow};
+use crate::rows::{self, CountRow, IdRow, KeyRow, PresentRow, SealedRow, TenantRow};
 use crate::sql::{Failure, SqlStore, Statement, sql};
 use crate::text::keepable;
 
@@ -101,6 +101,12 @@ impl<DB: Backend> Keys for SqlStore<DB> {
             Ok(tx.commit().await?)
         })
         .await
+    }
+
+    async fn tenants_with_key(&self, vendor: &str, region: &str, id: &KeyId) -> Result<Vec<Tenant>, StoreError> {
+        let select = "SELECT vendor, account FROM keys WHERE vendor = $1 AND region = $2 AND id = $3 ORDER BY account";
+        let found: Vec<TenantRow> = self.read(sql(select).text(vendor).text(region).text(&id.0)).await?;
+        Ok(found.into_iter().map(rows::tenant).collect())
     }
 
     async fn count_keys(&self, scope: &Scope) -> Result<u64, StoreError> {

@@ -2,7 +2,9 @@
 
 use dialect::wire::Blob;
 use dialect::{Call, Failure};
-use import_engine::{EncryptionAlgorithm, EncryptionContext, Error, Key, KeyOperation, Material};
+use import_engine::{
+    EncryptionAlgorithm, EncryptionContext, Error, Key, KeyOperation, Material, Scope, SymmetricCiphertext,
+};
 
 use super::checks;
 use crate::authorization::{self, Access};
@@ -63,28 +65,63 @@ async fn open_symmetric(
     access: &Access<'_>,
 ) -> Result<Opened, Refusal> {
     let ciphertext = from_blob(blob.bytes()).ok_or(Error::CiphertextInvalid)?;
-    let is_unnamed = target.is_none();
-    if target.is_some_and(|target| target.id != ciphertext.key) {
-        return Err(Refusal::IncorrectKey);
+    match target {
+        Some(target) if target.id != ciphertext.key => Err(Refusal::IncorrectKey),
+        Some(target) => decrypt(call, target, &ciphertext, context).await,
+        None => open_unnamed(call, &ciphertext, context, access).await,
     }
-    let found;
-    let target = match target {
-        Some(target) => target,
-        None => {
-            found = Target { scope: call.scope.clone(), id: ciphertext.key.clone() };
-            match authorization::on_key(call, &found, access).await {
-                // One answer for a key that is not there and one that may not be used.
-                Err(Refusal::Denied(_) | Refusal::Failure(Failure::Engine(Error::KeyNotFound(_)))) => {
-                    return Err(Refusal::ForeignCiphertext);
-                }
-                other => other?,
-            }
-            &found
+}
+
+/// Opens a ciphertext whose key the caller does not name: one of the caller's own account or, if it
+/// has none, one of another account that lets the caller.
+async fn open_unnamed(
+    call: &Call,
+    ciphertext: &SymmetricCiphertext,
+    context: &EncryptionContext,
+    access: &Access<'_>,
+) -> Result<Opened, Refusal> {
+    let own = Target { scope: call.scope.clone(), id: ciphertext.key.clone() };
+    if let Some(outcome) = attempt(call, &own, ciphertext, context, access).await {
+        return outcome;
+    }
+    for tenant in call.engine.tenants_with_key(&call.scope, &ciphertext.key).await? {
+        if tenant == call.scope.tenant {
+            continue;
         }
+        let foreign = Target { scope: Scope::new(tenant, call.region()), id: ciphertext.key.clone() };
+        if let Some(outcome) = attempt(call, &foreign, ciphertext, context, access).await {
+            return outcome;
+        }
+    }
+    Err(Refusal::ForeignCiphertext)
+}
+
+/// Opens a ciphertext with a key, if that is there and the caller may use it: `None` tells the two
+/// apart for nobody.
+async fn attempt(
+    call: &Call,
+    target: &Target,
+    ciphertext: &SymmetricCiphertext,
+    context: &EncryptionContext,
+    access: &Access<'_>,
+) -> Option<Result<Opened, Refusal>> {
+    let outcome = match authorization::on_key(call, target, access).await {
+        Ok(()) => decrypt(call, target, ciphertext, context).await,
+        Err(refusal) => Err(refusal),
     };
-    let decrypted = match call.engine.decrypt(&target.scope, &ciphertext, context).await {
-        Err(Error::KeyNotFound(_)) if is_unnamed => return Err(Refusal::ForeignCiphertext),
-        other => other?,
-    };
-    Ok(Opened { key: decrypted.key, plaintext: decrypted.plaintext, material: Some(ciphertext.material.0) })
+    match outcome {
+        Err(Refusal::Denied(_) | Refusal::Failure(Failure::Engine(Error::KeyNotFound(_)))) => None,
+        outcome => Some(outcome),
+    }
+}
+
+async fn decrypt(
+    call: &Call,
+    target: &Target,
+    ciphertext: &SymmetricCiphertext,
+    context: &EncryptionContext,
+) -> Result<Opened, Refusal> {
+    let decrypted = call.engine.decrypt(&target.scope, ciphertext, context).await?;
+    let material = Some(ciphertext.material.0.clone());
+    Ok(Opened { key: decrypted.key, plaintext: decrypted.plaintext, material })
 }

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::key::Key;
 use crate::policy::Policy;
-use crate::tenant::{KeyId, Scope};
+use crate::tenant::{KeyId, Scope, Tenant};
 
 /// One page of keys.
 #[derive(Clone, Debug)]
@@ -25,6 +25,12 @@ impl Engine {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
         self.load(scope, id, now, policy).await
+    }
+
+    /// The tenants of the vendor who have, in the region of a scope, a key of this identifier, whatever
+    /// has become of it.
+    pub async fn tenants_with_key(&self, scope: &Scope, id: &KeyId) -> Result<Vec<Tenant>, Error> {
+        Ok(self.store.tenants_with_key(&scope.tenant.vendor, &scope.region, id).await?)
     }
 
     /// Up to `limit` keys after an identifier, in the order of identifiers.

@@ -29,6 +29,7 @@ promises! {
     pages_go_by_bytes_and_miss_nothing,
     all_keys_come_newest_first,
     scopes_do_not_see_each_other,
+    owners_of_an_identifier_are_found,
     due_keys_come_earliest_first,
     due_instants_follow_each_commit,
     a_row_that_cannot_be_read_is_named,
@@ -311,6 +312,22 @@ async fn scopes_do_not_see_each_other(place: &Place) {
     assert_eq!(store.key(&scope(), &mine.id).await.unwrap(), Some(mine.clone()));
     let sealed = store.sealed_material(&scope(), &mine.id, &mine.materials[0].id).await.unwrap();
     assert_eq!(sealed, Some(Sealed(b"mine".to_vec())));
+}
+
+async fn owners_of_an_identifier_are_found(place: &Place) {
+    let store = place.store().await;
+    let elsewhere = Scope::new(tenant("111122223333"), "eu-west-1");
+    let of = |account: &str| Scope::new(tenant(account), "us-east-1");
+    for scope in [of("999988887777"), scope(), elsewhere.clone()] {
+        store.insert_key(&key_in(scope, "k"), &[]).await.unwrap();
+    }
+    assert_eq!(
+        store.tenants_with_key("aws", "us-east-1", &KeyId::from("k")).await.unwrap(),
+        [tenant("111122223333"), tenant("999988887777")]
+    );
+    assert_eq!(store.tenants_with_key("aws", "eu-west-1", &KeyId::from("k")).await.unwrap(), [tenant("111122223333")]);
+    assert_eq!(store.tenants_with_key("aws", "us-east-1", &KeyId::from("other")).await.unwrap(), []);
+    assert_eq!(store.tenants_with_key("huawei", "us-east-1", &KeyId::from("k")).await.unwrap(), []);
 }
 
 async fn due_keys_come_earliest_first(place: &Place) {

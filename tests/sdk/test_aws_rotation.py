@@ -490,13 +490,13 @@ DECISIONS = [
 SITUATIONS = ["all there", "not all there", "waiting", "waiting, not all there"]
 
 
-@pytest.mark.parametrize("number, said, outcomes", DECISIONS)
-@pytest.mark.parametrize("name", SITUATIONS)
-def test_decisions(kms, name, number, said, outcomes):
+@pytest.mark.parametrize("name, number, said, outcome", [
+    # No cell where a waiting material is meant and nothing waits.
+    (name, number, said, outcome) for number, said, outcomes in DECISIONS
+    for name, outcome in zip(SITUATIONS, outcomes) if outcome is not None
+])
+def test_decisions(kms, name, number, said, outcome):
     """Section 9.5 of what AWS documents, cell by cell."""
-    outcome = outcomes[SITUATIONS.index(name)]
-    if outcome is None:
-        pytest.skip("nothing waits")
     key = situation(kms, name)
     plain = material(SYMMETRIC) if number == FRESH else key.plain[number]
     said = {word: key.ids[value] if word == "KeyMaterialId" else value for word, value in said.items()}

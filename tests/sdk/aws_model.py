@@ -24,7 +24,7 @@ UNMODELLED = {
 BESIDES = {
     # It takes grant tokens.
     "DescribeKey": {"InvalidGrantTokenException"},
-    # They take attestation documents, which are not read yet.
+    # Without a root in the settings they take no attestation documents.
     "Decrypt": {"UnsupportedOperationException"}, "DeriveSharedSecret": {"UnsupportedOperationException"},
     "GenerateDataKey": {"UnsupportedOperationException"},
     # A proxy that denies access; its specification says so.

@@ -79,6 +79,12 @@ GENERATED = {
     "GetKeyRotationStatus": [OK, OK, OK], "ListKeyRotations": [OK, OK, OK],
     "RotateKeyOnDemand": [OK, DISABLED, DYING],
 }
+# The same of multi-Region keys, in the order of SHARED_STATES.
+GENERATED_SHARED = {
+    "EnableKeyRotation": [WAITING, REPLICA, OK], "DisableKeyRotation": [WAITING, REPLICA, OK],
+    "GetKeyRotationStatus": [OK, OK, OK], "ListKeyRotations": [OK, OK, OK],
+    "RotateKeyOnDemand": [WAITING, REPLICA, UPDATING],
+}
 # What a state becomes where an operation is allowed.
 AFTER = {
     ("CancelKeyDeletion", "PendingDeletion"): "Disabled",
@@ -224,6 +230,19 @@ def test_cell(request, tenant_name, operation, state):
             world.run(operation)
 
 
+def check_generated(kms, key_id, operation, expected):
+    state = kms.state(key_id)
+    run = {"EnableKeyRotation": kms.enable_key_rotation, "DisableKeyRotation": kms.disable_key_rotation,
+           "GetKeyRotationStatus": kms.get_key_rotation_status, "ListKeyRotations": kms.list_key_rotations,
+           "RotateKeyOnDemand": kms.rotate_key_on_demand}[operation]
+    if expected is OK:
+        run(KeyId=key_id)
+        assert kms.state(key_id) == state
+    else:
+        with unchanged(kms, key_id), refused(expected[0], f"{kms.arn(key_id)} {expected[1]}"):
+            run(KeyId=key_id)
+
+
 @pytest.mark.parametrize("state", GENERATED_STATES)
 @pytest.mark.parametrize("operation", GENERATED)
 def test_cell_of_generated_material(endpoint, tenant_name, operation, state):
@@ -233,16 +252,26 @@ def test_cell_of_generated_material(endpoint, tenant_name, operation, state):
         kms.disable_key(KeyId=key_id)
     elif state == "PendingDeletion":
         kms.schedule_key_deletion(KeyId=key_id)
-    run = {"EnableKeyRotation": kms.enable_key_rotation, "DisableKeyRotation": kms.disable_key_rotation,
-           "GetKeyRotationStatus": kms.get_key_rotation_status, "ListKeyRotations": kms.list_key_rotations,
-           "RotateKeyOnDemand": kms.rotate_key_on_demand}[operation]
-    expected = GENERATED[operation][GENERATED_STATES.index(state)]
-    if expected is OK:
-        run(KeyId=key_id)
-        assert kms.state(key_id) == state
-    else:
-        with unchanged(kms, key_id), refused(expected[0], f"{kms.arn(key_id)} {expected[1]}"):
-            run(KeyId=key_id)
+    assert kms.state(key_id) == state
+    check_generated(kms, key_id, operation, GENERATED[operation][GENERATED_STATES.index(state)])
+
+
+@pytest.mark.parametrize("state", SHARED_STATES)
+@pytest.mark.parametrize("operation", GENERATED_SHARED)
+def test_cell_of_a_generated_key_of_several_regions(slow_endpoint, slow_clock, tenant_name, operation, state):
+    kms = Kms(slow_endpoint, tenant_name)
+    key_id = kms.create(MultiRegion=True)
+    kms.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    if state != "Creating":
+        slow_clock.advance("aws", kms.access_id, slow_clock.settling)
+    if state == "PendingReplicaDeletion":
+        kms.schedule_key_deletion(KeyId=key_id)
+    elif state == "Updating":
+        kms.update_primary_region(KeyId=key_id, PrimaryRegion=WEST)
+    # What is creating is the replica, and what is updating the primary that was one.
+    where = kms.elsewhere(WEST) if state in PASSING else kms
+    assert where.state(key_id) == state
+    check_generated(where, key_id, operation, GENERATED_SHARED[operation][SHARED_STATES.index(state)])
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -1,11 +1,15 @@
 """Who may do what: key policies and the policies of users and roles, taken together."""
 
+import functools
 import json
 
 import pytest
+import aws_model
 from aws_principals import Account, denied_text, policy, statement
-from aws_support import Kms, Raw, check_refusal, missing_id, refused
+from aws_support import SYMMETRIC, Kms, Raw, check_refusal, material, missing_id, refused
+from wrapping import wrap
 
+WEST = "us-west-2"
 DENIED = "AccessDeniedException"
 FOREIGN_BLOB = ("The ciphertext refers to a customer master key that does not exist, does not exist in this region, or "
                 "you are not allowed to access.")
@@ -44,24 +48,64 @@ class Keys:
             KeyId=self.symmetric, GranteePrincipal=self.arn, Operations=["Decrypt"])["GrantId"]
         self.peer = kms.get_public_key(KeyId=self.agreeing)["PublicKey"]
 
+    @functools.cached_property
+    def kem(self):
+        return self.kms.create("ML_KEM_512", KeyUsage="ENCAPSULATE_DECAPSULATE")
+
+    @functools.cached_property
+    def encapsulated(self):
+        return self.kms.encapsulate(KeyId=self.kem, EncapsulationAlgorithm="ML_KEM")["SharedSecretCiphertextBlob"]
+
+    @functools.cached_property
+    def shared(self):
+        return self.kms.create(MultiRegion=True)
+
+    @functools.cached_property
+    def replicated(self):
+        self.kms.replicate_key(KeyId=self.shared, ReplicaRegion=WEST)
+        return self.shared
+
+    @functools.cached_property
+    def store(self):
+        return new_store(self.kms)
+
+    @functools.cached_property
+    def connected_store(self):
+        self.kms.connect_custom_key_store(CustomKeyStoreId=self.store)
+        return self.store
+
+
+def new_store(kms):
+    return kms.create_custom_key_store(
+        CustomKeyStoreName="store", CloudHsmClusterId="cluster-2222222222a", KeyStorePassword="kmsPswd1",
+        TrustAnchorCertificate="anchor")["CustomKeyStoreId"]
+
 
 # Every operation, the actions that it needs, and how it is called.
 OPERATIONS = [
     ("CancelKeyDeletion", None, lambda c, k: c.cancel_key_deletion(KeyId=k.doomed)),
+    ("ConnectCustomKeyStore", None, lambda c, k: c.connect_custom_key_store(CustomKeyStoreId=k.store)),
     ("CreateAlias", None, lambda c, k: c.create_alias(AliasName=f"alias/{missing_id()}", TargetKeyId=k.second)),
+    ("CreateCustomKeyStore", None, lambda c, k: new_store(c)),
     ("CreateGrant", None, lambda c, k: c.create_grant(
         KeyId=k.symmetric, GranteePrincipal=k.arn, Operations=["Decrypt"])),
     ("CreateKey", None, lambda c, k: c.create_key()),
+    ("Decapsulate", None, lambda c, k: c.decapsulate(
+        KeyId=k.kem, EncapsulationAlgorithm="ML_KEM", SharedSecretCiphertextBlob=k.encapsulated)),
     ("Decrypt", None, lambda c, k: c.decrypt(KeyId=k.symmetric, CiphertextBlob=k.blob)),
     ("DeleteAlias", None, lambda c, k: c.delete_alias(AliasName=k.alias)),
+    ("DeleteCustomKeyStore", None, lambda c, k: c.delete_custom_key_store(CustomKeyStoreId=k.store)),
     ("DeleteImportedKeyMaterial", None, lambda c, k: c.delete_imported_key_material(KeyId=k.external)),
     ("DeriveSharedSecret", None, lambda c, k: c.derive_shared_secret(
         KeyId=k.agreeing, KeyAgreementAlgorithm="ECDH", PublicKey=k.peer)),
+    ("DescribeCustomKeyStores", None, lambda c, k: c.describe_custom_key_stores()),
     ("DescribeKey", None, lambda c, k: c.describe_key(KeyId=k.symmetric)),
     ("DisableKeyRotation", None, lambda c, k: c.disable_key_rotation(KeyId=k.symmetric)),
     ("DisableKey", None, lambda c, k: c.disable_key(KeyId=k.second)),
+    ("DisconnectCustomKeyStore", None, lambda c, k: c.disconnect_custom_key_store(CustomKeyStoreId=k.connected_store)),
     ("EnableKey", None, lambda c, k: c.enable_key(KeyId=k.second)),
     ("EnableKeyRotation", None, lambda c, k: c.enable_key_rotation(KeyId=k.symmetric)),
+    ("Encapsulate", None, lambda c, k: c.encapsulate(KeyId=k.kem, EncapsulationAlgorithm="ML_KEM")),
     ("Encrypt", None, lambda c, k: c.encrypt(KeyId=k.symmetric, Plaintext=b"x")),
     ("GenerateDataKey", None, lambda c, k: c.generate_data_key(KeyId=k.symmetric, KeySpec="AES_256")),
     ("GenerateDataKeyPair", None, lambda c, k: c.generate_data_key_pair(
@@ -89,6 +133,7 @@ OPERATIONS = [
         KeyId=k.symmetric, Policy=k.kms.get_key_policy(KeyId=k.symmetric)["Policy"])),
     ("ReEncrypt", ("ReEncryptFrom", "ReEncryptTo"), lambda c, k: c.re_encrypt(
         SourceKeyId=k.symmetric, CiphertextBlob=k.blob, DestinationKeyId=k.second)),
+    ("ReplicateKey", ("ReplicateKey", "CreateKey"), lambda c, k: c.replicate_key(KeyId=k.shared, ReplicaRegion=WEST)),
     ("RetireGrant", None, lambda c, k: c.retire_grant(KeyId=k.kms.arn(k.symmetric), GrantId=k.grant)),
     ("RevokeGrant", None, lambda c, k: c.revoke_grant(KeyId=k.symmetric, GrantId=k.grant)),
     ("RotateKeyOnDemand", None, lambda c, k: c.rotate_key_on_demand(KeyId=k.symmetric)),
@@ -97,7 +142,10 @@ OPERATIONS = [
     ("TagResource", None, lambda c, k: c.tag_resource(KeyId=k.symmetric, Tags=[{"TagKey": "a", "TagValue": "b"}])),
     ("UntagResource", None, lambda c, k: c.untag_resource(KeyId=k.symmetric, TagKeys=["a"])),
     ("UpdateAlias", None, lambda c, k: c.update_alias(AliasName=k.alias, TargetKeyId=k.second)),
+    ("UpdateCustomKeyStore", None, lambda c, k: c.update_custom_key_store(
+        CustomKeyStoreId=k.store, NewCustomKeyStoreName="other")),
     ("UpdateKeyDescription", None, lambda c, k: c.update_key_description(KeyId=k.symmetric, Description="d")),
+    ("UpdatePrimaryRegion", None, lambda c, k: c.update_primary_region(KeyId=k.replicated, PrimaryRegion=WEST)),
     ("Verify", None, lambda c, k: c.verify(
         KeyId=k.signing, Message=b"m", Signature=k.signature, SigningAlgorithm="ECDSA_SHA_256")),
     ("VerifyMac", None, lambda c, k: c.verify_mac(
@@ -117,6 +165,35 @@ def test_one_action_is_enough_and_all_others_are_not(account, operation, actions
     assert said.endswith(f" because no identity-based policy allows the {wanted[0]} action")
     account.allow(user, statement(action=wanted))
     run(user, keys)
+
+
+def test_the_table_is_complete():
+    # Bringing material takes more than a line: see below.
+    assert sorted([line[0] for line in OPERATIONS] + ["ImportKeyMaterial"]) == aws_model.operations()
+
+
+def test_bringing_material_needs_its_own_action(account):
+    key_id, plain = account.root.external(), material(SYMMETRIC)
+    given = account.root.parameters(key_id)
+    wrapped = wrap("RSAES_OAEP_SHA_256", given["PublicKey"], plain)
+    user = account.user({"Effect": "Allow", "NotAction": "kms:ImportKeyMaterial", "Resource": "*"})
+    with refused(DENIED, denied_text(user.arn_of_caller, "ImportKeyMaterial", account.root.arn(key_id), "own")):
+        user.bring(key_id, given, wrapped)
+    assert account.root.state(key_id) == "PendingImport"
+    account.allow(user, statement(action="kms:ImportKeyMaterial"))
+    user.bring(key_id, given, wrapped)
+    assert account.root.state(key_id) == "Enabled"
+
+
+def test_a_replica_needs_both_actions(account):
+    key_id = account.root.create(MultiRegion=True)
+    user = account.user(statement(action="kms:ReplicateKey"))
+    for action, message in (("ReplicateKey", "kms:CreateKey"), ("CreateKey", "kms:ReplicateKey")):
+        account.allow(user, statement(action=f"kms:{action}"))
+        with refused(DENIED) as caught:
+            user.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+        assert message in caught.value.response["Error"]["Message"]
+    assert account.root.describe(key_id)["MultiRegionConfiguration"]["ReplicaKeys"] == []
 
 
 def test_a_user_without_policies_may_nothing(account):

@@ -20,8 +20,8 @@ OPERATIONS = [
     "UntagResource", "UpdateAlias", "UpdateCustomKeyStore", "UpdateKeyDescription", "UpdatePrimaryRegion", "Verify",
     "VerifyMac",
 ]
-NOT_BUILT = [
-]
+# Operations of the service that are not spoken here.
+NOT_BUILT = []
 
 
 @pytest.fixture

@@ -2,14 +2,10 @@
 //! request that it serves.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use dialect::Call;
 
-use import_engine::Error;
-
 use crate::caller::Caller;
-use crate::settings::Settings;
 
 /// The request that is being served.
 #[derive(Clone, Debug)]
@@ -20,8 +16,6 @@ pub(crate) struct Asking {
     pub operation: &'static str,
     /// The request's identifier.
     pub request_id: String,
-    /// The dialect's settings.
-    pub settings: Arc<Settings>,
 }
 
 tokio::task_local! {
@@ -35,22 +29,9 @@ fn principal_arn(call: &Call) -> String {
 }
 
 /// Runs an operation, which can ask [`current`] what it is.
-pub(crate) async fn within<T>(
-    call: &Call,
-    operation: &'static str,
-    settings: Arc<Settings>,
-    run: impl Future<Output = T>,
-) -> T {
-    let asking = Asking { principal: principal_arn(call), operation, request_id: call.request_id.clone(), settings };
+pub(crate) async fn within<T>(call: &Call, operation: &'static str, run: impl Future<Output = T>) -> T {
+    let asking = Asking { principal: principal_arn(call), operation, request_id: call.request_id.clone() };
     ASKING.scope(asking, run).await
-}
-
-/// The dialect's settings.
-///
-/// # Errors
-/// [`Error::Internal`] outside a request.
-pub(crate) fn settings() -> Result<Arc<Settings>, Error> {
-    ASKING.try_with(|asking| asking.settings.clone()).map_err(Error::internal)
 }
 
 /// The request that is being served; `None` outside one.

@@ -266,14 +266,13 @@ async fn ask(
 
 /// Whether policies are enforced in an account.
 async fn is_enforced(call: &Call, account: &str) -> Result<bool, Error> {
-    let circumstances = call.settings::<Circumstances>()?;
     let tenant = Tenant::new(call.scope.tenant.vendor.as_str(), account);
     let said = match call.engine.principal(&tenant, ROOT).await? {
         Some(root) => Record::of(&root.attributes)?.enforced,
         None => None,
     };
-    let is_excepted = circumstances.unenforced_accounts.iter().any(|excepted| excepted == account);
-    Ok(said.unwrap_or(circumstances.is_enforced && !is_excepted))
+    let settings = &call.settings::<Circumstances>()?.settings;
+    Ok(said.unwrap_or_else(|| settings.enforces_policies_in(account)))
 }
 
 /// What is told of a key of another account that is not there: nothing else than of one that may not

@@ -19,10 +19,6 @@ pub(crate) struct Circumstances {
     pub directory: Arc<Directory>,
     /// Keys of other accounts that the request has named.
     foreign: Mutex<Vec<Target>>,
-    /// Whether policies are enforced in an account that says nothing else.
-    pub is_enforced: bool,
-    /// Accounts in which they are not.
-    pub unenforced_accounts: Vec<String>,
     /// The settings of the dialect.
     pub settings: Arc<Settings>,
     facts: Facts,
@@ -146,8 +142,6 @@ impl Circumstances {
         Self {
             directory,
             foreign: Mutex::default(),
-            is_enforced: settings.enforce_policies,
-            unenforced_accounts: settings.unenforced_accounts.clone(),
             settings: settings.clone(),
             facts,
             source: side("SourceEncryptionAlgorithm", "SourceEncryptionContext"),

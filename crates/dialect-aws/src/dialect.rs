@@ -68,8 +68,7 @@ impl Aws {
             let charged = quotas.charge(&call, entry.name, body.value()).await;
             charged.map_err(|refusal| explain(&refusal, context, record))?;
         }
-        let settings = self.settings.clone();
-        match asking::within(&call, entry.name, settings, entry.serve(&call, body.value())).await {
+        match asking::within(&call, entry.name, entry.serve(&call, body.value())).await {
             Ok(text) => Ok(text),
             Err(refusal) => {
                 let foreign = circumstances.remembered();

@@ -141,6 +141,11 @@ impl std::fmt::Debug for SecretText {
 }
 
 impl Settings {
+    /// Whether policies are enforced in an account that says nothing else.
+    pub(crate) fn enforces_policies_in(&self, account: &str) -> bool {
+        self.enforce_policies && !self.unenforced_accounts.iter().any(|excepted| excepted == account)
+    }
+
     /// Whether a region is served.
     pub(crate) fn serves(&self, region: &str) -> bool {
         is_region(region) && (self.regions.is_empty() || self.regions.iter().any(|served| served == region))

@@ -6,8 +6,8 @@ use import_engine::{ConnectionState, KeyStore};
 use serde::Deserialize;
 
 use super::checks::Nothing;
-use crate::asking;
 use crate::authorization::{self, Access};
+use crate::circumstances::Circumstances;
 use crate::errors::{Refusal, connection_error_code};
 use crate::key_stores::{Backing, clusters};
 use crate::shapes;
@@ -36,8 +36,7 @@ impl Operation for ConnectCustomKeyStore {
             // It is connected, or soon will be.
             return Ok(Nothing {});
         }
-        let settings = asking::settings()?;
-        let settings = &settings.key_stores;
+        let settings = &call.settings::<Circumstances>()?.settings.key_stores;
         let fault = try_connection(call, &store).await?;
         call.engine.connect_key_store(&call.scope, &store.id, fault, settings.settling_seconds.into()).await?;
         Ok(Nothing {})
@@ -49,8 +48,7 @@ async fn try_connection(call: &Call, store: &KeyStore) -> Result<Option<String>,
     match Backing::of(store)? {
         Backing::Cluster(cluster) => {
             let password = call.engine.key_store_secret(&call.scope, &store.id).await?;
-            let settings = asking::settings()?;
-            let settings = &settings.key_stores;
+            let settings = &call.settings::<Circumstances>()?.settings.key_stores;
             Ok(clusters::connect(settings, &cluster.id, password.expose())?)
         }
         Backing::Proxy(_) => {

@@ -6,8 +6,8 @@ use import_engine::{Connection, Error, KeyStore, KeyStoreKind, Material, NewKeyS
 use serde::{Deserialize, Serialize};
 
 use super::proxies::{Credential, require_served, require_unshared};
-use crate::asking;
 use crate::authorization::{self, Access};
+use crate::circumstances::Circumstances;
 use crate::errors::Refusal;
 use crate::key_stores::{Backing, Cluster, KEY_STORES_MAX, Proxy, VPC_ENDPOINT_SERVICE, clusters};
 use crate::settings::{ClusterSettings, SecretText};
@@ -77,8 +77,7 @@ impl Operation for CreateCustomKeyStore {
         };
         match &backing {
             Backing::Cluster(cluster) => {
-                let settings = asking::settings()?;
-                let settings = &settings.key_stores;
+                let settings = &call.settings::<Circumstances>()?.settings.key_stores;
                 let found = clusters::require(settings, &cluster.id, clusters::MODULES_TO_MAKE)?;
                 clusters::require_trust_anchor(&found, &cluster.trust_anchor_certificate)?;
                 require_own_history(call, &found, cluster).await?;

@@ -5,8 +5,8 @@ use dialect::{Call, Operation};
 use serde::Deserialize;
 
 use super::checks::Nothing;
-use crate::asking;
 use crate::authorization::{self, Access};
+use crate::circumstances::Circumstances;
 use crate::errors::Refusal;
 use crate::shapes;
 
@@ -28,7 +28,7 @@ impl Operation for DisconnectCustomKeyStore {
 
     async fn run(call: &Call, input: Input) -> Result<Nothing, Refusal> {
         authorization::on_account(call, &Access::to(Self::NAME)).await?;
-        let settling = asking::settings()?.key_stores.settling_seconds;
+        let settling = call.settings::<Circumstances>()?.settings.key_stores.settling_seconds;
         call.engine.disconnect_key_store(&call.scope, &input.custom_key_store_id, settling.into()).await?;
         Ok(Nothing {})
     }

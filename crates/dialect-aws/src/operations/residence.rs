@@ -3,7 +3,7 @@
 use dialect::Call;
 use import_engine::{ConnectionState, KeyStoreKind, NewResidence, Origin};
 
-use crate::asking;
+use crate::circumstances::Circumstances;
 use crate::errors::Refusal;
 use crate::key_stores::{Backing, clusters};
 
@@ -62,8 +62,7 @@ pub(crate) async fn residence(call: &Call, wishes: Wishes<'_>) -> Result<Option<
     }
     store.require(&[ConnectionState::Connected])?;
     if let Backing::Cluster(cluster) = Backing::of(&store)? {
-        let settings = asking::settings()?;
-        let settings = &settings.key_stores;
+        let settings = &call.settings::<Circumstances>()?.settings.key_stores;
         clusters::require(settings, &cluster.id, clusters::MODULES_TO_MAKE)?;
     }
     Ok(Some(NewResidence { store: store.id, outside_key: wishes.outside_key.map(str::to_owned) }))

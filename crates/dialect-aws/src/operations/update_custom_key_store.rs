@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::checks::Nothing;
 use super::proxies::{Credential, require_served, require_unshared};
-use crate::asking;
 use crate::authorization::{self, Access};
+use crate::circumstances::Circumstances;
 use crate::errors::{Refusal, StoreRefusal};
 use crate::key_stores::{Backing, Cluster, Proxy, clusters};
 use crate::settings::SecretText;
@@ -62,7 +62,7 @@ impl Operation for UpdateCustomKeyStore {
         input.check_members(&backing)?;
         store.require(states)?;
         let (changed, secret) = match backing.clone() {
-            Backing::Cluster(cluster) => changed_cluster(&input, cluster)?,
+            Backing::Cluster(cluster) => changed_cluster(call, &input, cluster)?,
             Backing::Proxy(proxy) => changed_proxy(call, &input, &store, proxy).await?,
         };
         let mut change = KeyStoreChange { name: input.new_custom_key_store_name, ..KeyStoreChange::default() };
@@ -120,10 +120,9 @@ impl Input {
 
 type Changed = (Backing, Option<Material>);
 
-fn changed_cluster(input: &Input, mut cluster: Cluster) -> Result<Changed, Refusal> {
+fn changed_cluster(call: &Call, input: &Input, mut cluster: Cluster) -> Result<Changed, Refusal> {
     if let Some(id) = &input.cloud_hsm_cluster_id {
-        let settings = asking::settings()?;
-        let settings = &settings.key_stores;
+        let settings = &call.settings::<Circumstances>()?.settings.key_stores;
         let found = clusters::require(settings, id, clusters::MODULES_TO_MAKE)?;
         clusters::require_related(&found, &cluster.trust_anchor_certificate)?;
         cluster.id.clone_from(id);

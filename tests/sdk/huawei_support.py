@@ -15,87 +15,13 @@ import huaweicloudsdkkms.v2 as models
 import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, ServiceResponseException
+from huawei_codes import CODES
 from wrapping import wrap, wrap_two_fields
 
 DAY = 86400
 MISSING_KEY = "0d0466b0-e727-4d9c-b35d-f84bb474a37f"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 HEX32 = re.compile(r"[0-9a-f]{32}")
-
-# The vendor's table of codes: status and text of those that can be met here.
-CODES = {
-    "KMS.0201": (400, "Invalid request URL."),
-    "KMS.0202": (400, "Invalid JSON format of the request message."),
-    "KMS.0203": (400, "Request message too long."),
-    "KMS.0204": (400, "Parameters missing in the request message."),
-    "KMS.0205": (400, "Invalid key ID."),
-    "KMS.0206": (400, "Invalid sequence number."),
-    "KMS.0207": (404, "The key does not exist."),
-    "KMS.0208": (400, "Invalid value of value encryption_context."),
-    "KMS.0209": (400, "The key has been disabled."),
-    "KMS.0210": (400, "The key is in Scheduled deletion state and cannot be used."),
-    "KMS.0214": (400, "The request format is invalid."),
-    # The name of the member is part of the text.
-    "KMS.0308": (400, "Invalid parameter"),
-    "KMS.0309": (400, "External keys required."),
-    "KMS.0310": (400, "The key is not in Pending import state."),
-    "KMS.0311": (400, "Failed to decrypt data using the RSA private key."),
-    "KMS.0321": (403, "URIs in URL and X-Auth-Token do not match."),
-    "KMS.0325": (400, "The asymmetric key is not support this operation."),
-    "KMS.0329": (400, "Hash algorithm does not match the digest length."),
-    "KMS.0331": (400, "The symmetric key is not support this operation."),
-    "KMS.0332": (400, "This key is not support the signing algorithm."),
-    "KMS.0334": (400, "The cmk is used to encrypt and decrypt."),
-    "KMS.0335": (400, "The cmk is used to sign and verify."),
-    "KMS.0340": (400, "not support keystore."),
-    "KMS.0341": (400, "The hmac key do not support this operation."),
-    "KMS.1101": (400, "Invalid key_alias."),
-    "KMS.1103": (400, "Invalid key_description."),
-    "KMS.1104": (400, "Duplicate key aliases."),
-    "KMS.1110": (400, "Invalid alg_type."),
-    "KMS.1114": (400, "EC keys do not support to encrypt/decrypt."),
-    "KMS.1115": (400, "Symmetric keys do not support to sign/verify."),
-    "KMS.1201": (400, "The key is not disabled."),
-    "KMS.1301": (400, "The key is not enabled."),
-    "KMS.1401": (400, "Set the pending deletion period between 7 to 1096 days."),
-    "KMS.1402": (400, "The key is already in Pending deletion state."),
-    "KMS.1501": (400, "The key is not in Pending deletion state."),
-    "KMS.1601": (400, "Invalid limit."),
-    "KMS.1602": (400, "marker must be greater than or equals 0."),
-    "KMS.1801": (400, "random_data_length must be 512 bits."),
-    "KMS.1802": (400, "random_data_length must be a multiple of 8."),
-    "KMS.1901": (400, "datakey_length must be in the range 8 bits to 8,192 bits."),
-    "KMS.1902": (400, "key_spec can only be AES_128 or AES_256."),
-    "KMS.1903": (400, "datakey_length must be a multiple of 8."),
-    "KMS.1904": (400, "The rsa wrapping data key is over length 1520 bits."),
-    "KMS.2101": (400, "Invalid plain_text."),
-    "KMS.2102": (400, "datakey_plain_length must be 64 bytes."),
-    "KMS.2103": (400, "Failed to verify the DEK hash."),
-    "KMS.2104": (400, "The length of plain_text does not match datakey_plain_length."),
-    "KMS.2105": (400, "The symmetric key not support this encryption algorithm."),
-    "KMS.2106": (400, "The rsa key not support this encryption algorithm."),
-    "KMS.2108": (400, "The rsa encryption plain_text is over length."),
-    "KMS.2201": (400, "Invalid cipher_text."),
-    "KMS.2202": (400, "datakey_cipher_length must be 64 bytes."),
-    "KMS.2204": (400, "The length of cipher_text does not match datakey_cipher_length."),
-    "KMS.2601": (400, "Token expired."),
-    "KMS.2602": (400, "Key expiration time must be later than the current time."),
-    "KMS.2603": (400, "Key IDs in the imported key and token do not match."),
-    "KMS.2604": (400, "The external key plaintext length must be 32 bits."),
-    "KMS.2605": (400, "Token verification failed."),
-    "KMS.2606": (
-        400,
-        "You are importing a deleted key again. "
-        "The imported plaintext must be the same as the deleted key plaintext.",
-    ),
-    "KMS.2608": (400, "The imported asymmetric private key can not be null."),
-    "KMS.2609": (400, "The imported asymmetric private is invalid."),
-    "KMS.2610": (400, "The temporary key length must be 16 or 32."),
-    "KMS.2701": (400, "Key material is not in Enabled or Disabled state and cannot be deleted."),
-    "KMS.2702": (400, "The imported private key material can not be deleted."),
-    "APIGW.0101": (404, "The API does not exist or has not been published in the environment"),
-    "APIGW.0301": (401, "Incorrect IAM authentication information: "),
-}
 
 
 def b64(data: bytes) -> str:

@@ -83,6 +83,14 @@ impl Holder {
         }
     }
 
+    /// Whether this is the project that the holder is told to have in this region, and in no other.
+    pub(crate) fn is_told(&self, project: &str, region: &str) -> bool {
+        match self {
+            Self::Public | Self::Named(_) => self.project_in(region) == project,
+            Self::Project(_) => false,
+        }
+    }
+
     /// The domain (the vendor's word for a customer's account) that all projects of this holder
     /// belong to.
     pub(crate) fn domain(&self) -> String {

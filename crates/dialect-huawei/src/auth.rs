@@ -32,7 +32,8 @@ const DECISIVE: [&str; 5] = ["authorization", DATE, TOKEN, CONTENT_HASH, "host"]
 pub(crate) struct Caller {
     holder: Holder,
     principal: String,
-    region: String,
+    /// The region that the signature names, if it names one.
+    region: Option<String>,
     /// The project that a token is for.
     project: Option<String>,
     /// Whether it was a token that proved it.
@@ -50,9 +51,9 @@ impl Caller {
         &self.principal
     }
 
-    /// The region of the call.
-    pub(crate) fn region(&self) -> &str {
-        &self.region
+    /// The region that the signature names, if it names one.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.region.as_deref()
     }
 
     /// The caller within the project that the path names.
@@ -60,12 +61,29 @@ impl Caller {
     /// # Errors
     /// KMS.0321 if the project is not theirs, or the token is for another one.
     // Unverified for signed requests: the code for tokens is used.
-    pub(crate) fn in_project(self, project: &str) -> Result<Verified, Refusal> {
+    pub(crate) fn in_project(
+        self,
+        project: &str,
+        host: Option<&str>,
+        settings: &Settings,
+    ) -> Result<Verified, Refusal> {
         if self.by_token && self.project.as_deref() != Some(project) {
             return Err(Code::ForeignProject.into());
         }
         let account = self.holder.account(project).ok_or(Code::ForeignProject)?;
-        Ok(Verified::attest(Tenant::new(VENDOR, account), self.region, self.principal))
+        let region = self.region_of(project, host, settings).to_owned();
+        Ok(Verified::attest(Tenant::new(VENDOR, account), region, self.principal))
+    }
+
+    /// The region of a call. At the vendor it is the host's, and each project lies in one region.
+    /// Here it is the one that the signature names (the derived one does), else the one in the host
+    /// (`kms.cn-east-3.example.com`), else the one for which the project was told to the caller
+    /// (`GET /v3/projects?name=REGION`), else that of the settings.
+    fn region_of<'a>(&'a self, project: &str, host: Option<&str>, settings: &'a Settings) -> &'a str {
+        let served = || settings.regions.iter();
+        let by_host = || host.and_then(|host| served().find(|region| host.split('.').any(|label| label == *region)));
+        let by_project = || served().find(|region| self.holder.is_told(project, region));
+        self.region.as_ref().or_else(by_host).or_else(by_project).unwrap_or(&settings.region)
     }
 }
 
@@ -92,7 +110,7 @@ pub(crate) fn authenticate(
         (None, Some([])) | (None, None) => Err(Refusal::Unauthenticated(Doubt::NoCredentials)),
         (None, Some(token)) => {
             let token = std::str::from_utf8(token).map_err(|_| Refusal::Unauthenticated(Doubt::Token))?;
-            by_token(engine, credentials, settings, request, token)
+            by_token(engine, credentials, request, token)
         }
     }
 }
@@ -143,7 +161,7 @@ fn by_signature(
     Ok(Caller {
         holder,
         principal: authorization.access_id.to_owned(),
-        region: authorization.scope.map_or(settings.region.as_str(), |scope| scope.region).to_owned(),
+        region: authorization.scope.map(|scope| scope.region.to_owned()),
         project: None,
         by_token: false,
     })
@@ -162,29 +180,23 @@ fn payload_hashes(request: &Request) -> Vec<String> {
     }
 }
 
-fn by_token(
-    engine: &Engine,
-    credentials: &Credentials,
-    settings: &Settings,
-    request: &Request,
-    token: &str,
-) -> Result<Caller, Refusal> {
+fn by_token(engine: &Engine, credentials: &Credentials, request: &Request, token: &str) -> Result<Caller, Refusal> {
     match Pass::open(engine, token)? {
-        Some(pass) => admit(credentials, settings, request.received_at, pass),
+        Some(pass) => admit(credentials, request.received_at, pass),
         None => Err(Refusal::Unauthenticated(Doubt::Token)),
     }
 }
 
 /// Whom a genuine token lets in. Form and genuineness are the gateway's to see, age and project the
 /// service's.
-fn admit(credentials: &Credentials, settings: &Settings, now: Timestamp, pass: Pass) -> Result<Caller, Refusal> {
+fn admit(credentials: &Credentials, now: Timestamp, pass: Pass) -> Result<Caller, Refusal> {
     let Some((holder, _)) = holder(credentials, &pass.user) else {
         return Err(Refusal::Unauthenticated(Doubt::Token));
     };
     if pass.expires_at() <= now {
         return Err(Code::TokenOver.into());
     }
-    Ok(Caller { holder, principal: pass.user, region: settings.region.clone(), project: pass.project, by_token: true })
+    Ok(Caller { holder, principal: pass.user, region: None, project: pass.project, by_token: true })
 }
 
 #[cfg(test)]
@@ -263,7 +275,7 @@ mod tests {
     fn a_right_signature_is_a_caller() {
         for seconds in [-900, 0, 900] {
             let caller = signed(Trust::Configured, &request(seconds, BODY, &[]), &header(AK, SIGNATURE)).unwrap();
-            let verified = caller.in_project(PROJECT).unwrap();
+            let verified = caller.in_project(PROJECT, None, &Settings::default()).unwrap();
             assert_eq!(verified.tenant(), &Tenant::new(VENDOR, PROJECT));
             assert_eq!((verified.region(), verified.principal()), ("cn-north-4", AK));
         }
@@ -311,9 +323,31 @@ mod tests {
     }
 
     #[test]
+    fn the_region_is_what_says_it_first() {
+        let caller = |region: Option<&str>| Caller {
+            holder: Holder::Named("a".to_owned()),
+            principal: "test-a".to_owned(),
+            region: region.map(str::to_owned),
+            project: None,
+            by_token: false,
+        };
+        let settings = Settings::default();
+        let told = Holder::Named("a".to_owned()).project_in("cn-east-3");
+        let region = |signed: Option<&str>, host: Option<&str>, project: &str| {
+            caller(signed).region_of(project, host, &settings).to_owned()
+        };
+        assert_eq!(region(None, None, PROJECT), "cn-north-4");
+        assert_eq!(region(None, Some("127.0.0.1:7788"), PROJECT), "cn-north-4");
+        assert_eq!(region(None, None, &told), "cn-east-3");
+        assert_eq!(region(None, Some("kms.ap-southeast-1.myhuaweicloud.com"), &told), "ap-southeast-1");
+        assert_eq!(region(None, Some("kms.nowhere-1.myhuaweicloud.com"), &told), "cn-east-3");
+        assert_eq!(region(Some("me-east-1"), Some("kms.ap-southeast-1.localhost"), &told), "me-east-1");
+    }
+
+    #[test]
     fn another_project_is_refused() {
         let caller = signed(Trust::Configured, &request(0, BODY, &[]), &header(AK, SIGNATURE)).unwrap();
-        assert_eq!(tell(caller.in_project(OTHER).unwrap_err()).code, "KMS.0321");
+        assert_eq!(tell(caller.in_project(OTHER, None, &Settings::default()).unwrap_err()).code, "KMS.0321");
     }
 
     #[test]
@@ -321,8 +355,8 @@ mod tests {
         let issued = Timestamp::from_seconds(1_767_323_045);
         let admitted = |user: &str, project: Option<&str>, seconds| {
             let pass = Pass::new(user.to_owned(), project.map(str::to_owned), issued);
-            admit(&credentials(Trust::Public), &Settings::default(), issued.plus_seconds(seconds), pass)
-                .and_then(|caller| caller.in_project(PROJECT))
+            admit(&credentials(Trust::Public), issued.plus_seconds(seconds), pass)
+                .and_then(|caller| caller.in_project(PROJECT, None, &Settings::default()))
                 .map_err(|refusal| tell(refusal).code)
         };
         let caller = admitted("test-a", Some(PROJECT), LIFETIME_SECONDS - 1).unwrap();

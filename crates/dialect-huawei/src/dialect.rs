@@ -74,7 +74,7 @@ impl Huawei {
         let caller = authenticate(&self.engine, &self.credentials, &self.settings, request)?;
         // The gateway takes any segment for a project id; the service does not.
         let project = found.value("project_id").filter(|project| is_project_id(project)).ok_or(Code::InvalidUrl)?;
-        let verified = caller.in_project(project)?;
+        let verified = caller.in_project(project, request.head.headers.get("host"), &self.settings)?;
         record.tenant = Some(verified.tenant().to_string());
         let input = input(&found, request)?;
         let call = Call::new(self.engine.clone(), verified, request.id.clone(), request.received_at)
@@ -161,7 +161,7 @@ fn input(found: &Match, request: &Request) -> Result<Body, Refusal> {
     if request.body.len() > SERVICE_LIMIT {
         return Err(Code::BodyTooLong.into());
     }
-    let mut body = if head.method == "GET" {
+    let mut body = if head.method == "GET" || (request.body.is_empty() && !found.route.takes_body()) {
         Body::from_value(Value::Object(Map::new()))
     } else {
         if !request.body.is_empty() && !is_json(head) {

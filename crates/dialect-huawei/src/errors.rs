@@ -199,15 +199,18 @@ fn member_code(member: &str) -> Option<Code> {
 fn tell_error(error: Error) -> Told {
     match error {
         Error::KeyNotFound(_) => service(Code::NoSuchKey),
-        // There are no labels and no grants in this dialect, and keys are not counted.
-        Error::LabelNotFound(_)
-        | Error::TooManyLabels(_)
-        | Error::TooManyKeys
-        | Error::TooManyGrants(_)
-        | Error::GrantNotFound(_) => service(Code::NoSuchKey),
+        // No call of this dialect has to do with labels yet.
+        Error::LabelNotFound(_) => service(Code::NoSuchKey),
+        Error::TooManyLabels(_) => service(Code::NoSuchKey),
+        // Keys are not counted yet.
+        Error::TooManyKeys => service(Code::NoSuchKey),
+        // No call of this dialect has to do with grants yet.
+        Error::TooManyGrants(_) => service(Code::NoSuchKey),
+        Error::GrantNotFound(_) => service(Code::NoSuchKey),
         Error::NameTaken(_) => service(Code::AliasTaken),
-        // No key of this dialect is the provider's, or lives in several regions, yet.
+        // No key of this dialect is the provider's yet.
         Error::ProviderKey { .. } => parameter("key_id"),
+        // No key of this dialect lives in several regions yet.
         Error::NotPrimary(_)
         | Error::AlreadyPrimary(_)
         | Error::MemberExists { .. }

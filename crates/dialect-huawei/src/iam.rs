@@ -64,9 +64,10 @@ pub(crate) fn answer(call: IamCall, caller: &Caller, settings: &Settings, base: 
         IamCall::Projects => projects(caller, settings, base, query),
         IamCall::Domains => domains(caller, base),
         IamCall::Catalog => {
-            let project = caller.holder().project_in(caller.region());
+            let region = caller.region().unwrap_or(&settings.region);
+            let project = caller.holder().project_in(region);
             json!({
-                "catalog": catalog(base, caller.region(), &project),
+                "catalog": catalog(base, region, &project),
                 "links": { "self": format!("{base}/v3/auth/catalog"), "previous": null, "next": null },
             })
         }

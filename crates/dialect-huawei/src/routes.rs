@@ -8,19 +8,49 @@ use crate::errors::Refusal;
 
 /// One line of the table: what a request must look like, and what serves it.
 pub(crate) struct Route {
-    method: &'static str,
-    template: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path; see [`Route::new`].
+    pub template: &'static str,
     /// What serves it.
     pub entry: Entry<Refusal>,
+    /// The IAM actions that allow it, any of them: the older name and the newer one.
+    #[cfg_attr(not(test), expect(dead_code, reason = "not asked for yet"))]
+    pub actions: &'static [&'static str],
     /// The status of its success. With 204 there is no body.
     pub status: u16,
 }
 
 impl Route {
     /// A route that answers 200. In the template `{name}` stands for one segment, whose value
-    /// becomes the member of that name.
-    pub(crate) const fn new(method: &'static str, template: &'static str, entry: Entry<Refusal>) -> Self {
-        Self { method, template, entry, status: 200 }
+    /// becomes the member of that name; `{name..}`, at its end, for everything that is left.
+    pub(crate) const fn new(
+        method: &'static str,
+        template: &'static str,
+        entry: Entry<Refusal>,
+        actions: &'static [&'static str],
+    ) -> Self {
+        Self { method, template, entry, actions, status: 200 }
+    }
+
+    /// The same route, with another status of success.
+    #[must_use]
+    #[expect(dead_code, reason = "no line of the table needs it yet")]
+    pub(crate) const fn answering(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Whether there is anything to say in a body.
+    pub(crate) fn takes_body(&self) -> bool {
+        self.entry.input.iter().any(|member| !self.names().any(|name| name == member.name))
+    }
+
+    /// The names in the template.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.template
+            .split('/')
+            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+            .map(|name| name.strip_suffix("..").unwrap_or(name))
     }
 
     /// The values of the template's names, if method and path are this route's.
@@ -29,17 +59,26 @@ impl Route {
             return None;
         }
         let mut values = Vec::new();
-        let mut segments = path.split('/');
+        let mut rest = Some(path);
         for wanted in self.template.split('/') {
-            let segment = segments.next()?;
-            match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) if !segment.is_empty() => values.push((name, segment)),
-                Some(_) => return None,
-                None if wanted == segment => {}
-                None => return None,
+            let (segment, after) = match rest?.split_once('/') {
+                Some((segment, after)) => (segment, Some(after)),
+                None => (rest?, None),
+            };
+            let name = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+            match (name, name.and_then(|name| name.strip_suffix(".."))) {
+                // Clients that do not encode what they put into a path send its slashes as they are.
+                (_, Some(name)) => {
+                    values.push((name, rest.filter(|rest| !rest.is_empty())?));
+                    return Some(values);
+                }
+                (Some(name), None) if !segment.is_empty() => values.push((name, segment)),
+                (None, None) if wanted == segment => {}
+                _ => return None,
             }
+            rest = after;
         }
-        segments.next().is_none().then_some(values)
+        rest.is_none().then_some(values)
     }
 }
 

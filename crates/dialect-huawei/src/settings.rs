@@ -5,13 +5,51 @@ use serde::Deserialize;
 /// The region that is assumed where none is said: the vendor's own default.
 pub const DEFAULT_REGION: &str = "cn-north-4";
 
+/// The regions in which the vendor's SDK knows KMS to be.
+const REGIONS: [&str; 32] = [
+    "ae-ad-1",
+    "af-north-1",
+    "af-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "cn-east-2",
+    "cn-east-3",
+    "cn-east-4",
+    "cn-east-5",
+    "cn-north-1",
+    "cn-north-11",
+    "cn-north-12",
+    "cn-north-2",
+    "cn-north-4",
+    "cn-north-9",
+    "cn-south-1",
+    "cn-south-2",
+    "cn-south-4",
+    "cn-southwest-2",
+    "cn-southwest-3",
+    "eu-west-101",
+    "la-north-2",
+    "la-south-2",
+    "me-east-1",
+    "my-kualalumpur-1",
+    "na-mexico-1",
+    "ru-moscow-1",
+    "sa-brazil-1",
+    "tr-west-1",
+];
+
 /// Settings of the Huawei Cloud dialect.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The region of calls that do not name one. A KMS path has no region in it; only the derived
-    /// signature (`V11-HMAC-SHA256`) names one.
+    /// The region of calls that do not tell theirs. A KMS path has no region in it; see
+    /// `Caller::in_project` for what has.
     pub region: String,
+    /// The regions that are served.
+    pub regions: Vec<String>,
     /// How far `X-Sdk-Date` may be from the real time, either way, in seconds. The vendor's is 900.
     pub clock_skew_seconds: i64,
     /// Whether the documented lengths of `encrypted_key_material` (344 to 360 characters) and
@@ -25,6 +63,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { region: DEFAULT_REGION.to_owned(), clock_skew_seconds: 900, strict_lengths: false, public_url: None }
+        Self {
+            region: DEFAULT_REGION.to_owned(),
+            regions: REGIONS.iter().map(|region| (*region).to_owned()).collect(),
+            clock_skew_seconds: 900,
+            strict_lengths: false,
+            public_url: None,
+        }
     }
 }

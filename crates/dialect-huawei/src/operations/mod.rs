@@ -1,5 +1,6 @@
-//! The table of calls: one line each, in the order of the vendor's reference. It is the dispatch,
-//! the support matrix and the list of what tests must cover.
+//! The table of calls: one line each, in the order of the vendor's reference, with path, method and
+//! the IAM actions that allow it. It is the dispatch, the support matrix and the list of what tests
+//! must cover.
 
 mod cancel_key_deletion;
 mod create_datakey;
@@ -31,36 +32,74 @@ use crate::routes::Route;
 
 /// Every call that is answered with more than "no such route".
 pub(crate) static TABLE: &[Route] = &[
-    post::<create_key::CreateKey>("/v1.0/{project_id}/kms/create-key"),
-    post::<enable_key::EnableKey>("/v1.0/{project_id}/kms/enable-key"),
-    post::<disable_key::DisableKey>("/v1.0/{project_id}/kms/disable-key"),
-    post::<schedule_key_deletion::ScheduleKeyDeletion>("/v1.0/{project_id}/kms/schedule-key-deletion"),
-    post::<cancel_key_deletion::CancelKeyDeletion>("/v1.0/{project_id}/kms/cancel-key-deletion"),
-    post::<list_keys::ListKeys>("/v1.0/{project_id}/kms/list-keys"),
-    post::<describe_key::DescribeKey>("/v1.0/{project_id}/kms/describe-key"),
-    post::<get_publickey::GetPublickey>("/v1.0/{project_id}/kms/get-publickey"),
-    post::<get_parameters_for_import::GetParametersForImport>("/v1.0/{project_id}/kms/get-parameters-for-import"),
-    post::<import_key_material::ImportKeyMaterial>("/v1.0/{project_id}/kms/import-key-material"),
+    post::<create_key::CreateKey>("/v1.0/{project_id}/kms/create-key", &["kms:cmk:create"]),
+    post::<enable_key::EnableKey>("/v1.0/{project_id}/kms/enable-key", &["kms:cmk:enable"]),
+    post::<disable_key::DisableKey>("/v1.0/{project_id}/kms/disable-key", &["kms:cmk:disable"]),
+    post::<schedule_key_deletion::ScheduleKeyDeletion>(
+        "/v1.0/{project_id}/kms/schedule-key-deletion",
+        &["kms:cmk:update", "kms:cmk:scheduleKeyDeletion"],
+    ),
+    post::<cancel_key_deletion::CancelKeyDeletion>(
+        "/v1.0/{project_id}/kms/cancel-key-deletion",
+        &["kms:cmk:update", "kms:cmk:cancelKeyDeletion"],
+    ),
+    post::<list_keys::ListKeys>("/v1.0/{project_id}/kms/list-keys", &["kms:cmk:list"]),
+    post::<describe_key::DescribeKey>("/v1.0/{project_id}/kms/describe-key", &["kms:cmk:get"]),
+    post::<get_publickey::GetPublickey>(
+        "/v1.0/{project_id}/kms/get-publickey",
+        &["kms:cmk:get", "kms:cmk:getPublicKey"],
+    ),
+    post::<get_parameters_for_import::GetParametersForImport>(
+        "/v1.0/{project_id}/kms/get-parameters-for-import",
+        &["kms:cmk:getMaterial"],
+    ),
+    post::<import_key_material::ImportKeyMaterial>(
+        "/v1.0/{project_id}/kms/import-key-material",
+        &["kms:cmk:importMaterial"],
+    ),
     post::<delete_imported_key_material::DeleteImportedKeyMaterial>(
         "/v1.0/{project_id}/kms/delete-imported-key-material",
+        &["kms:cmk:deleteMaterial"],
     ),
-    post::<gen_random::GenRandom>("/v1.0/{project_id}/kms/gen-random"),
-    post::<create_datakey::CreateDatakey>("/v1.0/{project_id}/kms/create-datakey"),
+    post::<gen_random::GenRandom>("/v1.0/{project_id}/kms/gen-random", &["kms:cmk:generate"]),
+    post::<create_datakey::CreateDatakey>(
+        "/v1.0/{project_id}/kms/create-datakey",
+        &["kms:dek:create", "kms:cmk:createDataKey"],
+    ),
     post::<create_datakey_without_plaintext::CreateDatakeyWithoutPlaintext>(
         "/v1.0/{project_id}/kms/create-datakey-without-plaintext",
+        &["kms:dek:create", "kms:cmk:createDataKeyWithoutPlaintext"],
     ),
-    post::<encrypt_datakey::EncryptDatakey>("/v1.0/{project_id}/kms/encrypt-datakey"),
-    post::<decrypt_datakey::DecryptDatakey>("/v1.0/{project_id}/kms/decrypt-datakey"),
-    post::<encrypt_data::EncryptData>("/v1.0/{project_id}/kms/encrypt-data"),
-    post::<decrypt_data::DecryptData>("/v1.0/{project_id}/kms/decrypt-data"),
-    post::<sign::Sign>("/v1.0/{project_id}/kms/sign"),
-    post::<verify::Verify>("/v1.0/{project_id}/kms/verify"),
-    post::<generate_mac::GenerateMac>("/v1.0/{project_id}/kms/generate-mac"),
-    post::<verify_mac::VerifyMac>("/v1.0/{project_id}/kms/verify-mac"),
+    post::<encrypt_datakey::EncryptDatakey>(
+        "/v1.0/{project_id}/kms/encrypt-datakey",
+        &["kms:dek:crypto", "kms:cmk:encryptDataKey"],
+    ),
+    post::<decrypt_datakey::DecryptDatakey>(
+        "/v1.0/{project_id}/kms/decrypt-datakey",
+        &["kms:dek:crypto", "kms:cmk:decryptDataKey"],
+    ),
+    post::<encrypt_data::EncryptData>(
+        "/v1.0/{project_id}/kms/encrypt-data",
+        &["kms:cmk:crypto", "kms:cmk:encryptData"],
+    ),
+    post::<decrypt_data::DecryptData>(
+        "/v1.0/{project_id}/kms/decrypt-data",
+        &["kms:cmk:crypto", "kms:cmk:decryptData"],
+    ),
+    post::<sign::Sign>("/v1.0/{project_id}/kms/sign", &["kms:cmk:crypto", "kms:cmk:sign"]),
+    post::<verify::Verify>("/v1.0/{project_id}/kms/verify", &["kms:cmk:crypto", "kms:cmk:verify"]),
+    post::<generate_mac::GenerateMac>(
+        "/v1.0/{project_id}/kms/generate-mac",
+        &["kms:cmk:crypto", "kms:cmk:generateMac"],
+    ),
+    post::<verify_mac::VerifyMac>("/v1.0/{project_id}/kms/verify-mac", &["kms:cmk:crypto", "kms:cmk:verifyMac"]),
 ];
 
-const fn post<O: dialect::Operation<Refusal = Refusal>>(template: &'static str) -> Route {
-    Route::new("POST", template, Entry::of::<O>())
+const fn post<O: dialect::Operation<Refusal = Refusal>>(
+    template: &'static str,
+    actions: &'static [&'static str],
+) -> Route {
+    Route::new("POST", template, Entry::of::<O>(), actions)
 }
 
 /// The names of all calls of the table, in its order.
@@ -81,16 +120,26 @@ mod tests {
     }
 
     #[test]
-    fn names_are_the_ends_of_their_paths() {
+    fn every_line_is_found_by_its_path_and_no_other() {
+        use std::collections::HashSet;
+        let names: HashSet<_> = TABLE.iter().map(|route| route.entry.name).collect();
+        assert_eq!(names.len(), TABLE.len());
         for route in TABLE {
-            let path = format!("/v1.0/0dea2644dc80d5d22ff1c01e3ebea6fc/kms/{}", route.entry.name);
-            let found = crate::routes::find(TABLE, "POST", &path).unwrap();
+            assert!(!route.actions.is_empty(), "{}", route.entry.name);
+            let path =
+                route.template.replace("{project_id}", "0dea2644dc80d5d22ff1c01e3ebea6fc").replace(['{', '}'], "");
+            let found = crate::routes::find(TABLE, route.method, &path).unwrap();
             assert_eq!(found.route.entry.name, route.entry.name);
             assert_eq!(found.value("project_id"), Some("0dea2644dc80d5d22ff1c01e3ebea6fc"));
-            for (method, path) in [("GET", path.clone()), ("POST", format!("{path}/")), ("POST", format!("{path}x"))] {
-                assert!(crate::routes::find(TABLE, method, &path).is_none(), "{method} {path}");
-            }
+            assert!(crate::routes::find(TABLE, "PATCH", &path).is_none(), "{path}");
         }
-        assert!(crate::routes::find(TABLE, "POST", "/v1.0//kms/create-key").is_none());
+        for (method, path) in [
+            ("POST", "/v1.0//kms/create-key"),
+            ("GET", "/v1.0/p/kms/create-key"),
+            ("POST", "/v1.0/p/kms/create-key/"),
+            ("POST", "/v1.0/p/kms/create-keyx"),
+        ] {
+            assert!(crate::routes::find(TABLE, method, path).is_none(), "{method} {path}");
+        }
     }
 }

@@ -389,7 +389,8 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
                 arn(key)
             ),
         ),
-        Error::NothingToRotateTo(key) => with(
+        // No operation of this service minds whether rotation is on.
+        Error::RotationOff(key) | Error::RotationOn(key) | Error::NothingToRotateTo(key) => with(
             "KMSInvalidStateException",
             format!("No available key material pending rotation for the key: {}.", arn(key)),
         ),

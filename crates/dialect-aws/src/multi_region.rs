@@ -32,13 +32,12 @@ impl MultiRegionConfiguration {
     /// What a key shows of all `members`, of which it is one; nothing if it lives in one region.
     pub fn of(key: &Key, members: &[Key]) -> Option<Self> {
         let regions = key.multi_region.as_ref()?;
-        let primary = Scope::new(key.scope.tenant.clone(), regions.primary_region.as_str());
         // Unverified: their order. They come in that of their making.
         let mut replicas: Vec<&Key> = members.iter().filter(|member| member.is_replica()).collect();
         replicas.sort_by_key(|replica| replica.created_at);
         Some(Self {
             multi_region_key_type: if key.is_primary() { "PRIMARY" } else { "REPLICA" },
-            primary_key: MultiRegionKey::of(&primary, &key.id),
+            primary_key: MultiRegionKey::of(&regions.primary, &key.id),
             replica_keys: replicas.iter().map(|replica| MultiRegionKey::of(&replica.scope, &replica.id)).collect(),
         })
     }

@@ -2,7 +2,7 @@
 
 use import_engine::{
     KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy, PrivateKeyForm,
-    RotationRules, WrappingAlgorithm, WrappingKeySpec,
+    ReplicaRules, RotationRules, WrappingAlgorithm, WrappingKeySpec,
 };
 
 use KeyState::{
@@ -64,6 +64,7 @@ const COMMON: Policy = Policy {
         KeyOperation::GenerateDataKey,
         KeyOperation::ShowRotation,
     ],
+    replicas: ReplicaRules::SEPARATE,
     states: STATES,
 };
 

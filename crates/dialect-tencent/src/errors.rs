@@ -322,6 +322,8 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         Error::NotRotatable { .. } => known(CMK_STATE_NOT_SUPPORT),
         Error::RotationPeriod => out_of_bounds("RotateDays"),
         Error::RotationLimit(_) | Error::RotationNear(_) | Error::NothingToRotateTo(_) => known(TRY_AGAIN),
+        // No action of this dialect minds whether rotation is on.
+        Error::RotationOff(_) | Error::RotationOn(_) => known(CMK_STATE_NOT_SUPPORT),
         Error::MaterialNotDeletable => known(CMK_STATE_NOT_SUPPORT),
         Error::CiphertextInvalid => known(INVALID_CIPHERTEXT),
         Error::PlaintextTooLong { .. } => known(INVALID_PLAINTEXT),

@@ -2,7 +2,7 @@
 
 use import_engine::{
     KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy, PrivateKeyForm,
-    RotationRules, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    ReplicaRules, RotationRules, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
 use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
@@ -46,6 +46,7 @@ static POLICY: Policy = Policy {
     usage_before_state: true,
     // No key of this dialect is the provider's yet.
     provider_keys: &[],
+    replicas: ReplicaRules::SEPARATE,
     states: &[
         (KeyOperation::Enable, &[Enabled, Disabled]),
         // Unverified: DisableKey on a disabled key changes nothing.

@@ -114,6 +114,11 @@ impl Engine {
         if self.options.domain_clocks { Ok(self.store.domain_clock(tenant).await?.show(real)) } else { Ok(real) }
     }
 
+    /// The instant that the clock of a tenant shows, when that of `here` shows `now`.
+    pub(crate) async fn now_there(&self, here: &Tenant, now: Timestamp, there: &Tenant) -> Result<Timestamp, Error> {
+        if here == there { Ok(now) } else { self.now(there).await }
+    }
+
     /// The real time, whatever a tenant's domain clock shows.
     pub fn real_now(&self) -> Timestamp {
         self.clock.now()
@@ -129,7 +134,8 @@ impl Engine {
     pub(crate) async fn load(&self, scope: &Scope, id: &KeyId, now: Timestamp, policy: &Policy) -> Result<Key, Error> {
         let key = self.load_rotated(scope, id, now, policy).await?;
         let Some(primary) = key.primary_to_rotate(now) else { return Ok(key) };
-        match self.load_rotated(&primary, id, now, policy).await {
+        let there = self.now_there(&scope.tenant, now, &primary.tenant).await?;
+        match self.load_rotated(&primary, id, there, policy).await {
             Ok(_) => self.load_rotated(scope, id, now, policy).await,
             Err(Error::KeyNotFound(_)) => Ok(key),
             Err(error) => Err(error),

@@ -196,6 +196,12 @@ pub enum Error {
     /// The key is about to be rotated anyway.
     #[error("an automatic rotation of key {0} is near")]
     RotationNear(KeyId),
+    /// The key is not rotated automatically, and so there is nothing to change about it.
+    #[error("rotation of key {0} is off")]
+    RotationOff(KeyId),
+    /// The key is rotated automatically already.
+    #[error("rotation of key {0} is on already")]
+    RotationOn(KeyId),
     /// No material was imported that the key could be rotated to.
     #[error("no material of key {0} waits for rotation")]
     NothingToRotateTo(KeyId),

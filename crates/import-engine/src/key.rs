@@ -381,7 +381,7 @@ impl Key {
     }
 
     /// Lets the state follow from the presence of material, and from the key's store.
-    fn settle(&mut self, policy: &Policy) {
+    pub(crate) fn settle(&mut self, policy: &Policy) {
         if self.origin == Origin::Imported && !self.has_all_material() {
             self.settle_without_material(policy);
         }

@@ -4,7 +4,7 @@ use super::*;
 use crate::arrival::Expected;
 use crate::chance::KeyIdForm;
 use crate::key_store::Connection;
-use crate::policy::{LatestExpiry, PrivateKeyForm, RotationRules};
+use crate::policy::{LatestExpiry, PrivateKeyForm, ReplicaRules, RotationRules};
 use crate::tenant::Tenant;
 use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
 
@@ -33,6 +33,7 @@ pub const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         keys_per_scope: None,
         usage_before_state: false,
         provider_keys: &[],
+        replicas: ReplicaRules::SEPARATE,
         states: &[
             (KeyOperation::Enable, EVERY),
             (KeyOperation::Disable, EVERY),

@@ -1,7 +1,8 @@
 //! Keys that live in several regions: one identifier and one material, everything else each
 //! member's own.
 //!
-//! Every member is a key of its own, in the scope of its region. One of them is the primary, from
+//! Every member is a key of its own, in the scope of its region; where a vendor's accounts lie in one
+//! region each, that is another account. A region has one member at most. One of them is the primary, from
 //! which copies are made; the others are its replicas. What concerns several members at once is a
 //! function of all of them, and is stored for all of them or for none.
 
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::key::{Deletion, Expiry, Key, KeyOperation, KeyState, MaterialRecord};
 use crate::policy::{LossWhileDisabled, Policy};
 use crate::spec::Origin;
+use crate::tenant::{Scope, Tenant};
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -17,7 +19,10 @@ const DAY_SECONDS: i64 = 86_400;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MultiRegion {
     /// Where the primary lives.
-    pub primary_region: String,
+    pub primary: Scope,
+    /// Who had the key before it had copies. It stays the same whatever becomes of the members, and
+    /// tells them from the keys of anybody else.
+    pub home: Tenant,
     /// The end of a state that passes by itself.
     pub settling: Option<Settling>,
     /// Set exactly while the state is [`KeyState::PendingReplicaDeletion`].
@@ -46,7 +51,9 @@ pub struct Waiting {
 #[derive(Clone, Debug)]
 pub struct NewReplica {
     /// Where it shall live.
-    pub region: String,
+    pub scope: Scope,
+    /// A name that must be unique there.
+    pub name: Option<String>,
     /// Free text.
     pub description: String,
     /// The dialect's own JSON text.
@@ -56,9 +63,9 @@ pub struct NewReplica {
 }
 
 impl MultiRegion {
-    /// A key whose primary is in a region, and that is at rest.
-    pub fn at_rest(primary_region: impl Into<String>) -> Self {
-        Self { primary_region: primary_region.into(), settling: None, waiting: None }
+    /// A key that has just become able to have copies, and is at rest.
+    pub fn at_rest(primary: Scope) -> Self {
+        Self { home: primary.tenant.clone(), primary, settling: None, waiting: None }
     }
 
     /// When the next thing happens by itself.
@@ -71,12 +78,37 @@ impl MultiRegion {
 impl Key {
     /// Whether this is the member that copies are made from.
     pub fn is_primary(&self) -> bool {
-        self.multi_region.as_ref().is_some_and(|regions| regions.primary_region == self.scope.region)
+        self.multi_region.as_ref().is_some_and(|regions| regions.primary == self.scope)
     }
 
     /// Whether this is a copy.
     pub fn is_replica(&self) -> bool {
         self.multi_region.is_some() && !self.is_primary()
+    }
+
+    /// By whom the key's materials and what is made with them go, wherever its members live.
+    pub(crate) fn home(&self) -> &Tenant {
+        self.multi_region.as_ref().map_or(&self.scope.tenant, |regions| &regions.home)
+    }
+
+    /// Refuses a copy that has its material from the primary, where the vendor has it so: what
+    /// concerns the material is done there.
+    pub(crate) fn require_own_material(&self, policy: &Policy) -> Result<(), Error> {
+        if policy.replicas.share_imports && self.is_replica() {
+            return Err(Error::NotPrimary(self.id.clone()));
+        }
+        Ok(())
+    }
+
+    /// This copy, after the material of the primary was brought or deleted, where that is shared.
+    #[must_use]
+    pub(crate) fn with_material_of(mut self, primary: &Self, policy: &Policy) -> Self {
+        self.materials.clone_from(&primary.materials);
+        if self.state == KeyState::PendingImport && self.has_all_material() {
+            self.turn(KeyState::Enabled);
+        }
+        self.settle(policy);
+        self
     }
 
     /// Refuses a key that no copies are made from.
@@ -137,8 +169,15 @@ impl Key {
     }
 }
 
-/// A copy of the primary among `members` for another region. Imported material does not come with
-/// it, but only the same material can be given to it.
+/// Lets the key in a scope have copies, if it could not yet.
+pub(crate) fn begin(members: &mut [Key], scope: &Scope) {
+    for member in members.iter_mut().filter(|member| member.scope == *scope && member.multi_region.is_none()) {
+        member.multi_region = Some(MultiRegion::at_rest(scope.clone()));
+    }
+}
+
+/// A copy of the primary among `members` for another region. Imported material comes with it only
+/// where the vendor has it so; otherwise the same material can be given to it, and no other.
 pub(crate) fn replica(
     members: &[Key],
     from: &str,
@@ -149,17 +188,18 @@ pub(crate) fn replica(
     let primary = member(members, from)?;
     primary.require_primary()?;
     primary.require(KeyOperation::Replicate, policy)?;
-    if members.iter().any(|member| member.scope.region == new.region) {
-        return Err(Error::MemberExists { key: primary.id.clone(), region: new.region });
+    primary.require_no_residence()?;
+    if members.iter().any(|member| member.scope.region == new.scope.region) {
+        return Err(Error::MemberExists { key: primary.id.clone(), region: new.scope.region });
     }
     let mut copy = primary.clone();
-    copy.scope.region = new.region;
+    copy.scope = new.scope;
     copy.description = new.description;
     copy.attributes = new.attributes;
-    copy.name = None;
+    copy.name = new.name;
     copy.created_at = now;
     copy.revision = 1;
-    if copy.origin == Origin::Imported {
+    if copy.origin == Origin::Imported && !policy.replicas.share_imports {
         for material in &mut copy.materials {
             *material = MaterialRecord {
                 present: false,
@@ -195,6 +235,7 @@ pub(crate) fn move_primary(
     if !policy.allows(KeyOperation::MovePrimary, next.state) {
         return Err(Error::ReplicaState { key: next.id.clone(), region: to.to_owned(), state: next.state });
     }
+    let place_of_primary = next.scope.clone();
     for member in members {
         if member.scope.region == from || member.scope.region == to {
             let into = match member.multi_region.as_ref().and_then(|regions| regions.settling) {
@@ -204,7 +245,7 @@ pub(crate) fn move_primary(
             member.turn_for_a_while(KeyState::Updating, Settling { into, at: settled });
         }
         if let Some(regions) = &mut member.multi_region {
-            to.clone_into(&mut regions.primary_region);
+            regions.primary.clone_from(&place_of_primary);
         }
     }
     Ok(())

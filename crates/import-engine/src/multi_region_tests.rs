@@ -4,7 +4,7 @@ use super::*;
 use crate::arrival::Expected;
 use crate::chance::KeyIdForm;
 use crate::key::{KeyManager, MaterialId, MaterialRole};
-use crate::policy::{LatestExpiry, PrivateKeyForm, RotationRules};
+use crate::policy::{LatestExpiry, PrivateKeyForm, ReplicaRules, RotationRules};
 use crate::spec::{KeySpec, KeyUsage};
 use crate::tenant::{Scope, Tenant};
 use KeyState::{Creating, Disabled, Enabled, PendingDeletion, PendingImport, PendingReplicaDeletion, Updating};
@@ -13,35 +13,44 @@ const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 const DAY: i64 = 86_400;
 const NOT_DYING: &[KeyState] = &[Enabled, Disabled, PendingImport, Creating];
 
-static POLICY: Policy = Policy {
-    key_id_form: KeyIdForm::RandomUuid,
-    multi_region_key_id_form: KeyIdForm::RandomUuid,
-    token_lifetime_seconds: DAY,
-    token_length: 96,
-    newest_parameters_only: false,
-    offers: &[],
-    material_lengths: &[],
-    latest_expiry: LatestExpiry::Unbounded,
-    private_keys_expire: true,
-    private_keys_deletable: true,
-    private_key_form: PrivateKeyForm::OneField,
-    loss_while_disabled: LossWhileDisabled::PendingImport,
-    deletion_window_days: 7..=30,
-    rotation: RotationRules::NONE,
-    labels_per_key: 0,
-    grants_per_key: 0,
-    keys_per_scope: None,
-    usage_before_state: false,
-    provider_keys: &[],
-    states: &[
-        (KeyOperation::ScheduleDeletion, NOT_DYING),
-        (KeyOperation::CancelDeletion, &[PendingDeletion, PendingReplicaDeletion]),
-        (KeyOperation::Replicate, &[Enabled]),
-        (KeyOperation::MovePrimary, &[Enabled, Disabled, Updating]),
-        (KeyOperation::ImportMaterial, &[Enabled, Disabled, PendingImport, Updating]),
-        (KeyOperation::DeleteMaterial, &[Enabled, Disabled, Updating]),
-    ],
-};
+static POLICY: Policy = policy();
+
+const fn policy() -> Policy {
+    Policy {
+        key_id_form: KeyIdForm::RandomUuid,
+        multi_region_key_id_form: KeyIdForm::RandomUuid,
+        token_lifetime_seconds: DAY,
+        token_length: 96,
+        newest_parameters_only: false,
+        offers: &[],
+        material_lengths: &[],
+        latest_expiry: LatestExpiry::Unbounded,
+        private_keys_expire: true,
+        private_keys_deletable: true,
+        private_key_form: PrivateKeyForm::OneField,
+        loss_while_disabled: LossWhileDisabled::PendingImport,
+        deletion_window_days: 7..=30,
+        rotation: RotationRules::NONE,
+        labels_per_key: 0,
+        grants_per_key: 0,
+        keys_per_scope: None,
+        usage_before_state: false,
+        provider_keys: &[],
+        replicas: ReplicaRules::SEPARATE,
+        states: &[
+            (KeyOperation::ScheduleDeletion, NOT_DYING),
+            (KeyOperation::CancelDeletion, &[PendingDeletion, PendingReplicaDeletion]),
+            (KeyOperation::Replicate, &[Enabled]),
+            (KeyOperation::MovePrimary, &[Enabled, Disabled, Updating]),
+            (KeyOperation::ImportMaterial, &[Enabled, Disabled, PendingImport, Updating]),
+            (KeyOperation::DeleteMaterial, &[Enabled, Disabled, Updating]),
+        ],
+    }
+}
+
+fn at(region: &str) -> Scope {
+    Scope::new(Tenant::new("v", "a"), region)
+}
 
 fn primary(origin: Origin) -> Key {
     let material = MaterialRecord {
@@ -56,7 +65,7 @@ fn primary(origin: Origin) -> Key {
         rotated: None,
     };
     Key {
-        scope: Scope::new(Tenant::new("v", "a"), "east"),
+        scope: at("east"),
         id: "k".into(),
         spec: KeySpec::Aes256,
         usage: KeyUsage::EncryptDecrypt,
@@ -69,7 +78,7 @@ fn primary(origin: Origin) -> Key {
         attributes: "{}".into(),
         residence: None,
         manager: KeyManager::Owner,
-        multi_region: Some(MultiRegion::at_rest("east")),
+        multi_region: Some(MultiRegion::at_rest(at("east"))),
         rotation: None,
         materials: vec![material],
         revision: 7,
@@ -78,7 +87,8 @@ fn primary(origin: Origin) -> Key {
 
 fn new(region: &str) -> NewReplica {
     NewReplica {
-        region: region.into(),
+        scope: at(region),
+        name: None,
         description: "own".into(),
         attributes: r#"{"own":1}"#.into(),
         settling_seconds: 3,
@@ -231,7 +241,7 @@ fn a_replica_that_is_kept_keeps_its_primary_waiting() {
     assert_eq!(states(&members, NOW.plus_seconds(100 * DAY)), [Some(PendingReplicaDeletion), Some(Disabled)]);
     cancel_deletion(&mut members, "east", &POLICY).unwrap();
     assert_eq!(states(&members, NOW.plus_seconds(100 * DAY)), [Some(Disabled), Some(Disabled)]);
-    assert_eq!(members[0].multi_region, Some(MultiRegion::at_rest("east")));
+    assert_eq!(members[0].multi_region, Some(MultiRegion::at_rest(at("east"))));
 }
 
 #[test]
@@ -249,4 +259,63 @@ fn a_replica_goes_while_it_is_being_made() {
     members.push(replica(&members, "east", new("west"), NOW, &POLICY).unwrap());
     schedule_deletion(&mut members, "west", 7, NOW, &POLICY).unwrap();
     assert_eq!(states(&members, NOW.plus_seconds(3)), [Some(Enabled), Some(PendingDeletion)]);
+}
+
+static SHARING: Policy = Policy { replicas: ReplicaRules { any_key: true, share_imports: true }, ..policy() };
+
+fn elsewhere(region: &str, account: &str) -> NewReplica {
+    NewReplica { scope: Scope::new(Tenant::new("v", account), region), name: Some("copy".into()), ..new(region) }
+}
+
+#[test]
+fn members_may_belong_to_several_accounts() {
+    let mut members = vec![Key { multi_region: None, ..primary(Origin::Generated) }];
+    assert_eq!(members[0].home(), &members[0].scope.tenant);
+    begin(&mut members, &at("east"));
+    let copy = replica(&members, "east", elsewhere("west", "b"), NOW, &SHARING).unwrap();
+    assert_eq!((copy.scope.tenant.account.as_str(), copy.name.as_deref()), ("b", Some("copy")));
+    assert_eq!((copy.is_replica(), copy.home()), (true, &at("east").tenant));
+    members.push(copy);
+    let taken = replica(&members, "east", elsewhere("west", "c"), NOW, &SHARING);
+    assert_eq!(taken, Err(Error::MemberExists { key: "k".into(), region: "west".into() }));
+    move_primary(&mut members, "east", "west", NOW, &SHARING).unwrap();
+    assert_eq!(members.iter().map(Key::is_primary).collect::<Vec<_>>(), [false, true]);
+    assert!(members.iter().all(|member| member.home() == &at("east").tenant));
+    // Who is the primary already stays it when asked to begin.
+    let before = members.clone();
+    begin(&mut members, &at("east"));
+    assert_eq!(members, before);
+}
+
+#[test]
+fn shared_material_comes_and_goes_with_the_primary_s() {
+    let members = [primary(Origin::Imported)];
+    let copy =
+        replica(&members, "east", new("west"), NOW, &SHARING).unwrap().at(NOW.plus_seconds(3), &SHARING).unwrap();
+    assert_eq!((copy.state, &copy.materials), (Enabled, &members[0].materials));
+    assert_eq!(copy.require_own_material(&SHARING), Err(Error::NotPrimary("k".into())));
+    assert_eq!(copy.require_own_material(&POLICY), Ok(()));
+    assert_eq!(members[0].require_own_material(&SHARING), Ok(()));
+    let empty = members[0].clone().drop_material(None, &SHARING).unwrap();
+    let emptied = copy.with_material_of(&empty, &SHARING);
+    assert_eq!((emptied.state, emptied.materials[0].present), (PendingImport, false));
+    let filled = emptied.with_material_of(&members[0], &SHARING);
+    assert_eq!((filled.state, &filled.materials), (Enabled, &members[0].materials));
+    // It expires of itself.
+    assert_eq!(filled.at(NOW.plus_seconds(DAY), &SHARING).unwrap().state, PendingImport);
+}
+
+#[test]
+fn a_key_in_a_key_store_has_no_copies() {
+    let connection = crate::key_store::Connection::none(NOW);
+    let residence = crate::key_store::Residence {
+        store: "s".into(),
+        outside_key: None,
+        store_attributes: String::new(),
+        connection,
+        resumes: Enabled,
+    };
+    let member = Key { residence: Some(residence), origin: Origin::Module, ..primary(Origin::Generated) };
+    let refused = replica(&[member], "east", new("west"), NOW, &SHARING);
+    assert_eq!(refused, Err(Error::OriginUnfit { key: "k".into(), origin: Origin::Module }));
 }

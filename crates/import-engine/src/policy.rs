@@ -51,6 +51,8 @@ pub struct Policy {
     pub usage_before_state: bool,
     /// What the owner may do with a key that the provider manages.
     pub provider_keys: &'static [KeyOperation],
+    /// How copies of keys in other regions come about.
+    pub replicas: ReplicaRules,
     /// In which states each operation is legal.
     pub states: &'static [(KeyOperation, &'static [KeyState])],
 }
@@ -87,6 +89,20 @@ impl RotationRules {
     pub fn takes_imports(&self, spec: KeySpec) -> bool {
         self.imports && self.key_specs.contains(&spec)
     }
+}
+
+/// How a vendor's keys get copies in other regions.
+#[derive(Debug)]
+pub struct ReplicaRules {
+    /// Whether any key can have copies. Otherwise only keys that were made for it can.
+    pub any_key: bool,
+    /// Whether a copy has the imported material of its primary. Otherwise it must be brought to each.
+    pub share_imports: bool,
+}
+
+impl ReplicaRules {
+    /// Every member stands for itself.
+    pub const SEPARATE: Self = Self { any_key: false, share_imports: false };
 }
 
 /// One row of a vendor's list of wrappings.

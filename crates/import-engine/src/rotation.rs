@@ -101,6 +101,41 @@ impl Key {
         Ok(self)
     }
 
+    /// [`Key::set_rotation`], for vendors who refuse it where there is rotation already.
+    ///
+    /// # Errors
+    /// Those of [`Key::set_rotation`], then [`Error::RotationOn`].
+    pub fn start_rotation(self, period_days: u32, now: Timestamp, policy: &Policy) -> Result<Self, Error> {
+        let is_on = self.rotation.is_some();
+        let after = self.set_rotation(period_days, now, policy)?;
+        if is_on { Err(Error::RotationOn(after.id)) } else { Ok(after) }
+    }
+
+    /// [`Key::set_rotation`], for vendors who refuse it where there is no rotation yet.
+    ///
+    /// # Errors
+    /// Those of [`Key::set_rotation`], then [`Error::RotationOff`].
+    pub fn change_rotation(self, period_days: u32, now: Timestamp, policy: &Policy) -> Result<Self, Error> {
+        let is_on = self.rotation.is_some();
+        let after = self.set_rotation(period_days, now, policy)?;
+        if is_on { Ok(after) } else { Err(Error::RotationOff(after.id)) }
+    }
+
+    /// [`Key::stop_rotation`], for vendors who refuse it where there is no rotation.
+    ///
+    /// # Errors
+    /// Those of [`Key::stop_rotation`], then [`Error::RotationOff`].
+    pub fn end_rotation(self, policy: &Policy) -> Result<Self, Error> {
+        let is_on = self.rotation.is_some();
+        let after = self.stop_rotation(policy)?;
+        if is_on { Ok(after) } else { Err(Error::RotationOff(after.id)) }
+    }
+
+    /// When the key's material was last replaced, if it ever was.
+    pub fn last_rotation(&self) -> Option<Timestamp> {
+        self.materials.iter().filter_map(|material| material.rotated.map(|rotated| rotated.at)).max()
+    }
+
     /// The schedule that holds: none while the key is to be deleted.
     pub fn rotation_schedule(&self) -> Option<RotationSchedule> {
         let is_dying = matches!(self.state, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion);
@@ -116,9 +151,9 @@ impl Key {
 
     /// Where the primary lives that must be looked at first, because a rotation may be due there.
     pub(crate) fn primary_to_rotate(&self, now: Timestamp) -> Option<Scope> {
-        let region = self.multi_region.as_ref().filter(|_| self.is_replica()).map(|regions| &regions.primary_region)?;
+        let regions = self.multi_region.as_ref().filter(|_| self.is_replica())?;
         self.rotation.filter(|schedule| schedule.next_at <= now)?;
-        Some(Scope { region: region.clone(), ..self.scope.clone() })
+        Some(regions.primary.clone())
     }
 
     /// Refuses a copy: what is changed on the primary is changed for all.

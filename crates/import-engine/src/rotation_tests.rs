@@ -323,3 +323,20 @@ fn a_key_that_waits_for_material_cannot_be_rotated() {
         assert!(matches!(refused, Err(Error::WrongState { .. })), "{state}");
     }
 }
+
+#[test]
+fn vendors_who_mind_are_told_what_the_setting_is() {
+    let on = generated().start_rotation(90, NOW, &RULES).unwrap();
+    assert_eq!(on.rotation, Some(RotationSchedule::starting(90, NOW)));
+    let later = NOW.plus_seconds(DAY);
+    assert_eq!(on.clone().start_rotation(90, later, &RULES), Err(Error::RotationOn("k".into())));
+    let changed = on.clone().change_rotation(180, later, &RULES).unwrap();
+    assert_eq!(changed.rotation, Some(RotationSchedule::starting(180, later)));
+    assert_eq!(on.end_rotation(&RULES).unwrap(), generated());
+    assert_eq!(generated().change_rotation(90, NOW, &RULES), Err(Error::RotationOff("k".into())));
+    assert_eq!(generated().end_rotation(&RULES), Err(Error::RotationOff("k".into())));
+    // What forbids rotation altogether is told before.
+    let imported = key(Origin::Imported, Enabled, Vec::new());
+    let unfit = Error::OriginUnfit { key: "k".into(), origin: Origin::Imported };
+    assert_eq!(imported.end_rotation(&RULES), Err(unfit));
+}

@@ -206,8 +206,9 @@ pub trait Keys: Send + Sync {
     /// How many keys the scope has, whatever their state.
     async fn count_keys(&self, scope: &Scope) -> Result<u64>;
 
-    /// The keys of one identifier, in whatever region of the tenant, in the order of regions.
-    async fn members(&self, tenant: &Tenant, id: &KeyId) -> Result<Vec<Key>>;
+    /// A key of a scope with its copies in whatever scope, in the order of regions. None if the scope
+    /// has no such key.
+    async fn members(&self, scope: &Scope, id: &KeyId) -> Result<Vec<Key>>;
 
     /// Stores several changed keys, each as in [`Keys::commit_key`], and a new one as in
     /// [`Keys::insert_key`], or none of them.
@@ -246,11 +247,18 @@ pub trait Imports: Send + Sync {
     /// Counts one bad blob against the set. With the last one its private key is wiped.
     async fn charge_failure(&self, scope: &Scope, id: &str) -> Result<()>;
 
-    /// [`Keys::commit_key`], provided that the set still has its private key and is not superseded.
+    /// [`Keys::commit_key`], and of its copies in other regions, provided that the set still has its
+    /// private key and is not superseded.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it is not so, or as in [`Keys::commit_key`].
-    async fn commit_import(&self, key: &Key, materials: &[SealedMaterial], parameters: &str) -> Result<()>;
+    async fn commit_import(
+        &self,
+        key: &Key,
+        materials: &[SealedMaterial],
+        copies: &[ChangedKey],
+        parameters: &str,
+    ) -> Result<()>;
 
     /// Removes the tenant's sets whose end is at or before `now`; answers how many.
     async fn remove_expired_parameters(&self, tenant: &Tenant, now: Timestamp) -> Result<u64>;

@@ -1,7 +1,7 @@
 //! Import parameters and the pool of wrapping keys.
 
 use async_trait::async_trait;
-use import_engine::store::{Imports, Sealed, SealedMaterial, StoreError, StoredKeyPair, StoredParameters};
+use import_engine::store::{ChangedKey, Imports, Sealed, SealedMaterial, StoreError, StoredKeyPair, StoredParameters};
 use import_engine::{Key, Scope, Tenant, Timestamp, WrappingKeySpec};
 
 use crate::backend::Backend;
@@ -85,14 +85,20 @@ impl<DB: Backend> Imports for SqlStore<DB> {
         .await
     }
 
-    async fn commit_import(&self, key: &Key, materials: &[SealedMaterial], parameters: &str) -> Result<(), StoreError> {
+    async fn commit_import(
+        &self,
+        key: &Key,
+        materials: &[SealedMaterial],
+        copies: &[ChangedKey],
+        parameters: &str,
+    ) -> Result<(), StoreError> {
         // Changes nothing, but holds the set as it is until the key is stored.
         let hold = "UPDATE import_parameters SET superseded = superseded \
              WHERE vendor = $1 AND account = $2 AND region = $3 AND key_id = $4 AND id = $5 \
                  AND private_key IS NOT NULL AND NOT superseded";
         self.write(|| async {
             let mut tx = self.begin().await?;
-            keys::commit::<DB>(&mut tx, key, materials).await?;
+            keys::commit_all::<DB>(&mut tx, copies, Some((key, materials))).await?;
             let held = sql::<DB>(hold).scope(&key.scope).text(&key.id.0).text(parameters).run(&mut tx).await?;
             if held == 0 {
                 return Err(StoreError::Stale.into());

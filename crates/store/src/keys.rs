@@ -20,7 +20,7 @@ macro_rules! select_keys {
                  k.created_at, k.deletion_at, k.deletion_window_days, k.description, k.name, k.attributes, \
                  r.store, r.outside_key, s.attributes AS store_attributes, s.state AS store_state, \
                  s.settles_at AS store_settles_at, s.fault AS store_fault, \
-                 k.manager, k.primary_region, k.settles_into, k.settles_at, k.waiting_window_days, k.waiting_until, \
+                 k.manager, k.primary_account, k.primary_region, k.home_account, k.settles_into, k.settles_at, k.waiting_window_days, k.waiting_until, \
                  k.rotation_period_days, k.rotation_at, \
                  m.id AS material_id, m.generation, m.role, m.imported_at, m.expires_at, \
                  m.rotated_at, m.rotation_kind, \
@@ -115,21 +115,21 @@ impl<DB: Backend> Keys for SqlStore<DB> {
         Ok(rows::count(found.first()))
     }
 
-    async fn members(&self, tenant: &Tenant, id: &KeyId) -> Result<Vec<Key>, StoreError> {
-        let select = select_keys!("vendor = $1 AND account = $2 AND id = $3", "k.region");
-        rows::keys(self.read(sql(select).tenant(tenant).text(&id.0)).await?)
+    async fn members(&self, scope: &Scope, id: &KeyId) -> Result<Vec<Key>, StoreError> {
+        // Those who had the key first are the same for all of its members, and for nobody else.
+        let select = select_keys!(
+            "vendor = $1 AND id = $4 AND ((account = $2 AND region = $3) OR home_account = ( \
+                 SELECT own.home_account FROM keys AS own \
+                 WHERE own.vendor = $1 AND own.account = $2 AND own.region = $3 AND own.id = $4))",
+            "k.region, k.account"
+        );
+        rows::keys(self.read(sql(select).scope(scope).text(&id.0)).await?)
     }
 
     async fn commit_members(&self, changed: &[ChangedKey], new: Option<&ChangedKey>) -> Result<(), StoreError> {
-        // Always in the same order, so that none who locks several waits for another in a circle.
-        let mut ordered: Vec<&ChangedKey> = changed.iter().collect();
-        ordered.sort_by(|one, other| (&one.key.scope, &one.key.id).cmp(&(&other.key.scope, &other.key.id)));
-        let ordered = &ordered;
         self.write(|| async move {
             let mut tx = self.begin().await?;
-            for ChangedKey { key, materials } in ordered.iter().copied() {
-                commit::<DB>(&mut tx, key, materials).await?;
-            }
+            commit_all::<DB>(&mut tx, changed, None).await?;
             if let Some(ChangedKey { key, materials }) = new {
                 insert::<DB>(&mut tx, key, materials).await?;
             }
@@ -169,9 +169,9 @@ async fn insert<DB: Backend>(
     let insert = "INSERT INTO keys (vendor, account, region, id, revision, spec, usage, origin, state, \
              created_at, deletion_at, deletion_window_days, description, name, attributes, due_at, manager, \
              primary_region, settles_into, settles_at, waiting_window_days, waiting_until, \
-             rotation_period_days, rotation_at) \
+             rotation_period_days, rotation_at, primary_account, home_account) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-             $23, $24) \
+             $23, $24, $25, $26) \
          ON CONFLICT DO NOTHING";
     let statement = record(sql::<DB>(insert).scope(&key.scope).text(&key.id.0).bind(1i64), key);
     if statement.run(connection).await? == 0 {
@@ -201,13 +201,31 @@ fn record<DB: Backend>(statement: Statement<DB>, key: &Key) -> Statement<DB> {
         .text(&key.attributes)
         .bind(key.due_at().map(|due| due.0))
         .bind(key.manager.word())
-        .text_or_null(regions.map(|regions| regions.primary_region.as_str()))
+        .text_or_null(regions.map(|regions| regions.primary.region.as_str()))
         .bind(settling.map(|settling| settling.into.word()))
         .bind(settling.map(|settling| settling.at.0))
         .bind(waiting.map(|waiting| i64::from(waiting.window_days)))
         .bind(waiting.and_then(|waiting| waiting.until).map(|until| until.0))
         .bind(key.rotation.map(|schedule| i64::from(schedule.period_days)))
         .bind(key.rotation.map(|schedule| schedule.next_at.0))
+        .text_or_null(regions.map(|regions| regions.primary.tenant.account.as_str()))
+        .text_or_null(regions.map(|regions| regions.home.account.as_str()))
+}
+
+/// Stores several changed keys inside a transaction, and one more, each as [`commit`] does: always in the
+/// same order, so that none who locks several waits for another in a circle.
+pub(crate) async fn commit_all<DB: Backend>(
+    connection: &mut DB::Connection,
+    changed: &[ChangedKey],
+    further: Option<(&Key, &[SealedMaterial])>,
+) -> Result<(), Failure> {
+    let mut ordered: Vec<(&Key, &[SealedMaterial])> =
+        changed.iter().map(|changed| (&changed.key, changed.materials.as_slice())).chain(further).collect();
+    ordered.sort_by(|(one, _), (other, _)| (&one.scope, &one.id).cmp(&(&other.scope, &other.id)));
+    for (key, materials) in ordered {
+        commit::<DB>(connection, key, materials).await?;
+    }
+    Ok(())
 }
 
 /// Stores a changed key inside a transaction that has not touched anything after the key yet: every
@@ -221,7 +239,7 @@ pub(crate) async fn commit<DB: Backend>(
              created_at = $10, deletion_at = $11, deletion_window_days = $12, description = $13, name = $14, \
              attributes = $15, due_at = $16, manager = $17, primary_region = $18, settles_into = $19, \
              settles_at = $20, waiting_window_days = $21, waiting_until = $22, rotation_period_days = $23, \
-             rotation_at = $24 \
+             rotation_at = $24, primary_account = $25, home_account = $26 \
          WHERE vendor = $1 AND account = $2 AND region = $3 AND id = $4 AND revision = $5";
     let statement = sql::<DB>(update).scope(&key.scope).text(&key.id.0).bind(key.revision);
     let updated = record(statement, key).run(connection).await;

@@ -32,7 +32,9 @@ pub(crate) struct KeyRow {
     name: Option<String>,
     attributes: String,
     manager: String,
+    primary_account: Option<String>,
     primary_region: Option<String>,
+    home_account: Option<String>,
     settles_into: Option<String>,
     settles_at: Option<i64>,
     waiting_window_days: Option<i64>,
@@ -296,8 +298,19 @@ fn key(row: KeyRow) -> Result<Key, StoreError> {
             Some(Waiting { window_days, until: row.waiting_until.map(Timestamp) })
         }
     };
-    let multi_region =
-        row.primary_region.map(|region| MultiRegion { primary_region: original(region), settling, waiting });
+    let multi_region = match (row.primary_account, row.primary_region, row.home_account) {
+        (None, None, None) => None,
+        (Some(account), Some(region), Some(home)) => {
+            let tenant = |account| Tenant::new(scope.tenant.vendor.as_str(), original(account));
+            Some(MultiRegion {
+                primary: Scope::new(tenant(account), original(region)),
+                home: tenant(home),
+                settling,
+                waiting,
+            })
+        }
+        _ => return Err(corrupt("primary_region")),
+    };
     let rotation = match (row.rotation_at, row.rotation_period_days) {
         (None, None) => None,
         (Some(at), Some(days)) => {

@@ -68,7 +68,8 @@ impl Operation for ReplicateKey {
         }
         let attributes = Attributes { policy: input.policy, tags };
         let new = NewReplica {
-            region: input.replica_region,
+            scope: there.scope.clone(),
+            name: None,
             description: input.description.unwrap_or_default(),
             attributes: attributes.to_text()?,
             settling_seconds: settings.settling_seconds,

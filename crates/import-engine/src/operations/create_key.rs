@@ -134,7 +134,7 @@ impl Engine {
             attributes: new.attributes,
             residence: None,
             manager: KeyManager::Owner,
-            multi_region: new.multi_region.then(|| MultiRegion::at_rest(scope.region.as_str())),
+            multi_region: new.multi_region.then(|| MultiRegion::at_rest(scope.clone())),
             rotation: None,
             materials: Vec::new(),
             revision: 1,

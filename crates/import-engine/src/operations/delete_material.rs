@@ -30,7 +30,10 @@ impl Engine {
         id: &KeyId,
         which: Option<&MaterialId>,
     ) -> Result<Deleted, Error> {
-        let key = if self.describe_key(scope, id).await?.is_primary() {
+        let before = self.describe_key(scope, id).await?;
+        before.require_imported()?;
+        before.require_own_material(self.policy(scope)?)?;
+        let key = if before.is_primary() {
             self.change_members(scope, id, |members, _, policy| {
                 drop_from_primary(members, &scope.region, which, policy)
             })
@@ -46,7 +49,8 @@ impl Engine {
     }
 }
 
-/// What only waited for a rotation goes from the key's copies in other regions too.
+/// What only waited for a rotation goes from the key's copies in other regions too, and everything does
+/// where they have their material from the primary.
 fn drop_from_primary(
     members: &mut [Key],
     region: &str,
@@ -58,6 +62,8 @@ fn drop_from_primary(
     for member in members {
         if member.scope == after.scope {
             *member = after.clone();
+        } else if policy.replicas.share_imports {
+            *member = member.clone().with_material_of(&after, policy);
         } else {
             let is_gone = |id: &MaterialId| before.material(id).is_some() && after.material(id).is_none();
             member.materials.retain(|material| !is_gone(&material.id));

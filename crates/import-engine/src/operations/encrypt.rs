@@ -152,10 +152,12 @@ pub(crate) fn require_fit(key: &Key, algorithm: EncryptionAlgorithm) -> Result<(
 }
 
 /// What message keys are derived for. The tenant and the key take part, so that the same material
-/// in two keys gives ciphertexts that neither opens for the other; the region does not, so that a
-/// key which lives in several regions opens what it made in any of them.
+/// in two keys gives ciphertexts that neither opens for the other; the region does not, and of a key
+/// which lives in several of them it is the tenant who had it first, so that each of its members opens
+/// what any of them made.
 pub(crate) fn message_info(key: &Key) -> Vec<u8> {
-    bind(&["polykms message v1", &key.scope.tenant.vendor, &key.scope.tenant.account, key.id.as_str()])
+    let home = key.home();
+    bind(&["polykms message v1", &home.vendor, &home.account, key.id.as_str()])
 }
 
 /// What a ciphertext is bound to besides its key.

@@ -41,6 +41,7 @@ impl Engine {
         let now = self.now(&scope.tenant).await?;
         let key = self.load(scope, id, now, policy).await?;
         key.require_imported()?;
+        key.require_own_material(policy)?;
         key.require(KeyOperation::GetImportParameters, policy)?;
         if !policy.offers(algorithm, wrapping_key, key.spec) {
             return Err(Error::WrappingNotOffered);

@@ -10,7 +10,7 @@ use crate::policy::{LatestExpiry, Policy};
 use crate::primitives::{identity, public_key};
 use crate::sealing::{Purpose, place};
 use crate::spec::KeySpec;
-use crate::store::{SealedMaterial, StoreError, StoredParameters};
+use crate::store::{ChangedKey, SealedMaterial, StoreError, StoredParameters};
 use crate::tenant::{KeyId, Scope};
 use crate::token::Token;
 use crate::wrapping::{Wrapped, unwrap};
@@ -64,6 +64,7 @@ impl Engine {
         let now = self.now(&scope.tenant).await?;
         let key = self.load(scope, id, now, policy).await?;
         key.require_imported()?;
+        key.require_own_material(policy)?;
         key.require(KeyOperation::ImportMaterial, policy)?;
         // New material comes to the primary, and from there to be known to the replicas.
         if key.is_replica() && import.expected == Expected::New {
@@ -90,7 +91,8 @@ impl Engine {
             if let Some(description) = &import.description {
                 after = after.describe_material(&fit.id, description);
             }
-            match self.store.commit_import(&after, &sealed, &token.parameters).await {
+            let copies = self.copies_with_material(&after, &sealed, now, policy).await?;
+            match self.store.commit_import(&after, &sealed, &copies, &token.parameters).await {
                 Ok(()) => {
                     after.revision += 1;
                     return Ok(Imported { key: after, material: fit.id });
@@ -100,6 +102,28 @@ impl Engine {
             }
         }
         Err(Error::Busy)
+    }
+
+    /// The copies of a key that was given material, with the same material, where they have it from
+    /// their primary.
+    async fn copies_with_material(
+        &self,
+        primary: &Key,
+        bytes: &[SealedMaterial],
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Result<Vec<ChangedKey>, Error> {
+        if !policy.replicas.share_imports || !primary.is_primary() {
+            return Ok(Vec::new());
+        }
+        let mut copies = Vec::new();
+        for member in self.load_members(&primary.scope, &primary.id, now).await? {
+            if member.scope != primary.scope {
+                let materials = self.resealed(primary, bytes, &member.scope)?;
+                copies.push(ChangedKey { key: member.with_material_of(primary, policy), materials });
+            }
+        }
+        Ok(copies)
     }
 
     /// The token's parameters, if they are still good.
@@ -146,7 +170,7 @@ impl Engine {
         }
         drop(place_in_lane);
         let (material, identity, public_key) = outcome?;
-        let id = self.sealing.fingerprint(&scope.tenant, &key.id, &identity)?;
+        let id = self.sealing.fingerprint(key.home(), &key.id, &identity)?;
         Ok(Fit { material, id, public_key })
     }
 }

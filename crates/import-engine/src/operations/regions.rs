@@ -21,32 +21,40 @@ impl Engine {
         self.load_members(scope, id, now).await
     }
 
-    /// Makes a copy of a primary in another region. Generated material comes with it; imported
-    /// material must be brought once more, and must be the same. Until it has settled, the copy is
-    /// being made; the answer is how it is then.
+    /// Makes a copy of a primary in another region, which may be another tenant's of the vendor: whether
+    /// the caller may make keys there is for the dialect to say. Generated material comes with it; imported
+    /// material does where the vendor has it so, and must otherwise be brought once more, and be the
+    /// same. Until it has settled, the copy is being made; the answer is how it is then.
     ///
     /// # Errors
-    /// [`Error::KeyNotFound`], [`Error::NotPrimary`], [`Error::WrongState`],
-    /// [`Error::MemberExists`], [`Error::TooManyKeys`].
+    /// [`Error::KeyNotFound`], [`Error::NotPrimary`], [`Error::WrongState`], [`Error::OriginUnfit`],
+    /// [`Error::MemberExists`], [`Error::TooManyKeys`], [`Error::NameTaken`].
     pub async fn replicate_key(&self, scope: &Scope, id: &KeyId, new: NewReplica) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         let mut has_swept = false;
         for attempt in 0..ATTEMPTS {
             let now = self.now(&scope.tenant).await?;
-            let members = self.load_members(scope, id, now).await?;
-            let key = multi_region::replica(&members, &scope.region, new.clone(), now, policy)?;
-            self.require_room_for_key(&key.scope, now).await?;
+            let there = self.now_there(&scope.tenant, now, &new.scope.tenant).await?;
+            let mut members = self.load_members(scope, id, now).await?;
+            if policy.replicas.any_key {
+                multi_region::begin(&mut members, scope);
+            }
+            let key = multi_region::replica(&members, &scope.region, new.clone(), there, policy)?;
+            self.require_room_for_key(&key.scope, there).await?;
             let materials = self.reseal(member(&members, &scope.region)?, &key.scope, &key).await?;
             let copy = ChangedKey { key, materials };
             match self.store.commit_members(&unchanged(members), Some(&copy)).await {
                 Ok(()) => return Ok(copy.key),
                 Err(StoreError::Stale) => self.back_off(attempt).await?,
                 Err(StoreError::AlreadyExists) if has_swept => {
-                    return Err(Error::MemberExists { key: id.clone(), region: new.region });
+                    return Err(match (self.store.key(&new.scope, id).await?, new.name) {
+                        (None, Some(name)) => Error::NameTaken(name),
+                        _ => Error::MemberExists { key: id.clone(), region: new.scope.region },
+                    });
                 }
                 Err(StoreError::AlreadyExists) => {
-                    // An earlier copy, whose deletion is due and which no sweep has met.
-                    self.sweep_tenant(&scope.tenant, now).await?;
+                    // An earlier copy, or a key of the name, whose deletion is due and which no sweep has met.
+                    self.sweep_tenant(&new.scope.tenant, there).await?;
                     has_swept = true;
                 }
                 Err(error) => return Err(error.into()),
@@ -100,11 +108,13 @@ impl Engine {
         Err(Error::Busy)
     }
 
+    /// The members of a key, each as it is when its own tenant's clock is asked.
     pub(crate) async fn load_members(&self, scope: &Scope, id: &KeyId, now: Timestamp) -> Result<Vec<Key>, Error> {
         let mut members = Vec::new();
-        for key in self.store.members(&scope.tenant, id).await? {
+        for key in self.store.members(scope, id).await? {
             let policy = self.policy(&key.scope)?;
-            members.extend(key.at(now, policy));
+            let there = self.now_there(&scope.tenant, now, &key.scope.tenant).await?;
+            members.extend(key.at(there, policy));
         }
         if members.iter().any(|member| member.scope == *scope) {
             Ok(members)

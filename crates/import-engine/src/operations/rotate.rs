@@ -33,6 +33,30 @@ impl Engine {
         self.change_schedule(scope, id, |key, _, policy| key.stop_rotation(policy)).await
     }
 
+    /// [`Engine::set_rotation`] of a key that is not rotated yet.
+    ///
+    /// # Errors
+    /// [`Error::KeyNotFound`], those of [`Key::start_rotation`].
+    pub async fn start_rotation(&self, scope: &Scope, id: &KeyId, period_days: u32) -> Result<Key, Error> {
+        self.change_schedule(scope, id, |key, now, policy| key.start_rotation(period_days, now, policy)).await
+    }
+
+    /// [`Engine::set_rotation`] of a key that is rotated already.
+    ///
+    /// # Errors
+    /// [`Error::KeyNotFound`], those of [`Key::change_rotation`].
+    pub async fn change_rotation(&self, scope: &Scope, id: &KeyId, period_days: u32) -> Result<Key, Error> {
+        self.change_schedule(scope, id, |key, now, policy| key.change_rotation(period_days, now, policy)).await
+    }
+
+    /// [`Engine::stop_rotation`] of a key that is rotated.
+    ///
+    /// # Errors
+    /// [`Error::KeyNotFound`], those of [`Key::end_rotation`].
+    pub async fn end_rotation(&self, scope: &Scope, id: &KeyId) -> Result<Key, Error> {
+        self.change_schedule(scope, id, |key, _, policy| key.end_rotation(policy)).await
+    }
+
     /// Gives a key other material at once: fresh material, or what was imported to be rotated to.
     /// What the key had before stays, to open what was made with it.
     ///
@@ -98,7 +122,12 @@ impl Engine {
     }
 
     /// Bytes of a key, sealed to the place of its copy in another region.
-    fn resealed(&self, key: &Key, bytes: &[SealedMaterial], to: &Scope) -> Result<Vec<SealedMaterial>, Error> {
+    pub(crate) fn resealed(
+        &self,
+        key: &Key,
+        bytes: &[SealedMaterial],
+        to: &Scope,
+    ) -> Result<Vec<SealedMaterial>, Error> {
         let reseal = |material: &SealedMaterial| {
             let id = &material.id;
             let here = place(&key.scope, &key.id, &id.0);
@@ -146,8 +175,9 @@ impl Engine {
         let Some(regions) = key.multi_region.as_ref().filter(|_| key.is_replica() && key.material(id).is_none()) else {
             return Ok(key);
         };
-        let primary = Scope { region: regions.primary_region.clone(), ..key.scope.clone() };
-        let primary = match self.load(&primary, &key.id, now, self.policy(&primary)?).await {
+        let primary = regions.primary.clone();
+        let there = self.now_there(&key.scope.tenant, now, &primary.tenant).await?;
+        let primary = match self.load(&primary, &key.id, there, self.policy(&primary)?).await {
             Err(Error::KeyNotFound(_)) => return Ok(key),
             other => other?,
         };
@@ -202,7 +232,7 @@ impl Engine {
         at: Timestamp,
     ) -> Result<(MaterialRecord, SealedMaterial), Error> {
         let material = self.fresh_material(key.spec).await?;
-        let id = self.sealing.fingerprint(&key.scope.tenant, &key.id, &identity(key.spec, &material)?)?;
+        let id = self.sealing.fingerprint(key.home(), &key.id, &identity(key.spec, &material)?)?;
         let sealed = self.sealing.seal(Purpose::Material, &place(&key.scope, &key.id, &id.0), material.expose())?;
         let record = MaterialRecord {
             id: id.clone(),

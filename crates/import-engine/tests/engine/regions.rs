@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use import_engine::{
     EncryptionContext, Error, Expected, Expiry, ImportMaterial, Key, KeyId, KeyManager, KeySpec, KeyState, KeyUsage,
-    MaterialRole, NewKey, NewReplica, Origin, Scope,
+    MaterialRole, NewKey, NewReplica, Origin, Scope, Tenant, WrappingAlgorithm, WrappingKeySpec,
 };
 use tokio::task::JoinSet;
 
@@ -18,7 +18,8 @@ fn there(region: &str) -> Scope {
 }
 
 fn replica(region: &str, settling_seconds: u32) -> NewReplica {
-    NewReplica { region: region.into(), description: String::new(), attributes: "{}".into(), settling_seconds }
+    let (scope, description, attributes) = (there(region), String::new(), "{}".into());
+    NewReplica { scope, name: None, description, attributes, settling_seconds }
 }
 
 async fn primary(world: &World, origin: Origin) -> Key {
@@ -223,4 +224,113 @@ async fn imported_material_is_rotated_to_once_it_is_everywhere() {
     };
     world.engine.delete_material(&here, &key.id, Some(&third)).await.unwrap();
     assert_eq!(world.describe(&here, &key.id).await.materials.len(), 2);
+}
+
+/// A place of an account of the vendor whose keys can all have copies.
+fn shared(account: &str, region: &str) -> Scope {
+    Scope::new(Tenant::new("sharing", account), region)
+}
+
+async fn copy_to(world: &World, from: &Scope, id: &KeyId, to: &Scope) -> Result<Key, Error> {
+    let new = NewReplica { scope: to.clone(), name: Some("copy".into()), ..replica("", 0) };
+    world.engine.replicate_key(from, id, new).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_key_can_have_copies_in_other_accounts_where_the_vendor_has_it_so() {
+    let world = World::new().await;
+    let engine = &world.engine;
+    let (here, west, north) = (shared("1", "here"), shared("2", "west"), shared("3", "north"));
+    let new = new_key(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Origin::Generated);
+    let key = engine.create_key(&here, new).await.unwrap().id;
+    let context = EncryptionContext::default();
+    let early = engine.generate_data_key(&here, &key, 32, &context).await.unwrap();
+    copy_to(&world, &here, &key, &west).await.unwrap();
+    let there = engine.generate_data_key(&west, &key, 32, &context).await.unwrap();
+    for (place, sealed) in [(&west, &early), (&here, &there)] {
+        assert_eq!(engine.decrypt(place, &sealed.ciphertext, &context).await.unwrap().plaintext, sealed.plaintext);
+    }
+    // The name is the copy's, in its own place.
+    assert_eq!(world.describe(&west, &key).await.name.as_deref(), Some("copy"));
+    assert_eq!(world.describe(&here, &key).await.name, None);
+    // A region has one copy, whoever's it is.
+    let taken = copy_to(&world, &here, &key, &shared("3", "west")).await;
+    assert_eq!(taken, Err(Error::MemberExists { key: key.clone(), region: "west".into() }));
+    assert_eq!(copy_to(&world, &west, &key, &north).await, Err(Error::NotPrimary(key.clone())));
+    let other = engine
+        .create_key(
+            &north,
+            NewKey {
+                name: Some("copy".into()),
+                ..new_key(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Origin::Generated)
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(copy_to(&world, &here, &key, &north).await, Err(Error::NameTaken("copy".into())));
+    assert_eq!(engine.members(&here, &key).await.unwrap().len(), 2);
+    assert_eq!(engine.members(&north, &other.id).await.unwrap().len(), 1);
+
+    // Rotation is the primary's, whoever that is now, and reaches all.
+    world.clock.advance_seconds(10);
+    assert_eq!(engine.set_rotation(&west, &key, 90).await, Err(Error::NotPrimary(key.clone())));
+    engine.move_primary(&here, &key, "west", 0).await.unwrap();
+    engine.set_rotation(&west, &key, 90).await.unwrap();
+    world.clock.advance_seconds(90 * DAY);
+    let seen = world.describe(&here, &key).await;
+    assert_eq!(seen.materials.len(), 2);
+    assert_eq!(world.describe(&west, &key).await.materials, seen.materials);
+    let late = engine.generate_data_key(&here, &key, 32, &context).await.unwrap();
+    for sealed in [&early, &there, &late] {
+        assert_eq!(engine.decrypt(&west, &sealed.ciphertext, &context).await.unwrap().plaintext, sealed.plaintext);
+    }
+    // Of the same identifier in another account, nothing opens.
+    let foreign = engine.decrypt(&shared("4", "west"), &early.ciphertext, &context).await;
+    assert!(matches!(foreign, Err(Error::KeyNotFound(_))), "{foreign:?}");
+    // A primary outlives the copy that another account has.
+    assert_eq!(engine.schedule_deletion(&west, &key, 7).await.unwrap().state, KeyState::PendingReplicaDeletion);
+    engine.schedule_deletion(&here, &key, 7).await.unwrap();
+    world.clock.advance_seconds(7 * DAY);
+    assert_eq!(world.describe(&west, &key).await.state, KeyState::PendingDeletion);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_have_the_imported_material_of_their_primary_where_the_vendor_has_it_so() {
+    let world = World::new().await;
+    let engine = &world.engine;
+    let (here, west) = (shared("1", "here"), shared("2", "west"));
+    let new = new_key(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Origin::Imported);
+    let key = engine.create_key(&here, new).await.unwrap().id;
+    let first = world.import(&here, &key, &MATERIAL, world.in_seconds(60)).await.unwrap().material;
+    copy_to(&world, &here, &key, &west).await.unwrap();
+    let context = EncryptionContext::default();
+    let sealed = engine.generate_data_key(&west, &key, 32, &context).await.unwrap();
+    assert_eq!(engine.decrypt(&here, &sealed.ciphertext, &context).await.unwrap().plaintext, sealed.plaintext);
+
+    // What concerns the material is done at the primary.
+    let refused = Error::NotPrimary(key.clone());
+    let parameters = world.parameters(&here, &key).await;
+    let asked =
+        engine.get_import_parameters(&west, &key, WrappingAlgorithm::RsaOaepSha256, WrappingKeySpec::Rsa2048).await;
+    assert_eq!(asked.unwrap_err(), refused);
+    let brought = engine.import_material(&west, &key, import(&parameters, &MATERIAL, Expiry::Never)).await;
+    assert_eq!(brought.unwrap_err(), refused);
+    assert_eq!(engine.delete_material(&west, &key, None).await.unwrap_err(), refused);
+
+    // It is deleted, brought again, and expires everywhere.
+    engine.delete_material(&here, &key, None).await.unwrap();
+    assert_eq!(world.describe(&west, &key).await.state, KeyState::PendingImport);
+    assert_eq!(world.import(&here, &key, &[8; 32], Expiry::Never).await.unwrap_err(), Error::MaterialDiffers);
+    engine.move_primary(&here, &key, "west", 0).await.unwrap_err();
+    let again = world.import(&here, &key, &MATERIAL, world.in_seconds(60)).await.unwrap();
+    assert_eq!(again.material, first);
+    assert_eq!(engine.decrypt(&west, &sealed.ciphertext, &context).await.unwrap().plaintext, sealed.plaintext);
+    engine.move_primary(&here, &key, "west", 0).await.unwrap();
+    world.clock.advance_seconds(60);
+    for place in [&here, &west] {
+        assert_eq!(world.describe(place, &key).await.state, KeyState::PendingImport);
+    }
+    // The material has its name wherever it comes.
+    let moved = world.import(&west, &key, &MATERIAL, Expiry::Never).await.unwrap();
+    assert_eq!((moved.material, world.describe(&here, &key).await.state), (first, KeyState::Enabled));
 }

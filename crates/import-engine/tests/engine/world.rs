@@ -6,8 +6,8 @@ use std::sync::Arc;
 use import_engine::{
     Chance, Engine, Error, Expected, Expiry, ImportMaterial, ImportParameters, Imported, Key, KeyId, KeyIdForm,
     KeyOperation, KeySpec, KeyState, KeyUsage, LatestExpiry, LossWhileDisabled, ManualClock, Material, NewKey, Offer,
-    Options, Origin, Policies, Policy, PrivateKeyForm, RotationRules, Scope, SystemChance, Tenant, Timestamp, Wrapped,
-    WrappingAlgorithm, WrappingKeySpec,
+    Options, Origin, Policies, Policy, PrivateKeyForm, ReplicaRules, RotationRules, Scope, SystemChance, Tenant,
+    Timestamp, Wrapped, WrappingAlgorithm, WrappingKeySpec,
 };
 use openssl::encrypt::Encrypter;
 use openssl::hash::MessageDigest;
@@ -62,6 +62,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         keys_per_scope: Some(40),
         usage_before_state: false,
         provider_keys: &[KeyOperation::Encrypt, KeyOperation::Decrypt],
+        replicas: ReplicaRules::SEPARATE,
         states: &[
             (KeyOperation::Enable, LIVE),
             (KeyOperation::Disable, LIVE),
@@ -95,6 +96,9 @@ const fn policy(newest_parameters_only: bool) -> Policy {
 
 static LENIENT: Policy = policy(false);
 static CHOOSY: Policy = policy(true);
+
+/// Lets any key have copies, which have the primary's material.
+static SHARING: Policy = Policy { replicas: ReplicaRules { any_key: true, share_imports: true }, ..policy(false) };
 
 const RSA: &[WrappingKeySpec] = &[WrappingKeySpec::Rsa2048, WrappingKeySpec::Rsa3072, WrappingKeySpec::Rsa4096];
 
@@ -179,6 +183,7 @@ async fn engine(file: &std::path::Path, clock: Arc<ManualClock>, master: Materia
     let policies = Policies::default()
         .with("lenient", |_| &LENIENT)
         .with("choosy", |_| &CHOOSY)
+        .with("sharing", |_| &SHARING)
         .with("open-handed", |_| &OPEN_HANDED);
     let store = database.store();
     let engine = Arc::new(Engine::new(store, clock, Arc::new(SystemChance), master, policies, options).unwrap());

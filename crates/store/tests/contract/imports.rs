@@ -1,12 +1,13 @@
 //! Promises of `Imports`.
 
-use import_engine::store::{Sealed, StoreError, StoredParameters};
-use import_engine::{Key, Scope, Timestamp, WrappingKeySpec};
+use import_engine::store::{ChangedKey, Sealed, StoreError, StoredParameters};
+use import_engine::{Key, KeyId, Scope, Timestamp, WrappingKeySpec};
 
 use crate::place::Place;
-use crate::samples::{NOON, bytes, enabled_key, key, key_in, key_pair, parameters, scope, tenant};
+use crate::samples::{NOON, bytes, enabled_key, key, key_in, key_pair, material, parameters, scope, tenant};
 
 promises! {
+    copies_are_given_material_with_their_primary,
     parameters_read_back_as_they_were_stored,
     parameters_are_seen_in_their_scope_only,
     a_taken_set_is_refused,
@@ -124,7 +125,7 @@ async fn a_failure_touches_no_other_row(place: &Place) {
     store.insert_parameters(&parameters("p", "k"), 3, false).await.unwrap();
     store.charge_failure(&scope(), "p").await.unwrap();
     assert_eq!(store.key(&scope(), &key.id).await.unwrap(), Some(key.clone()));
-    store.commit_import(&key, &[bytes("m1", b"y")], "p").await.unwrap();
+    store.commit_import(&key, &[bytes("m1", b"y")], &[], "p").await.unwrap();
 }
 
 async fn a_failure_of_an_unknown_set_is_nothing(place: &Place) {
@@ -137,7 +138,7 @@ async fn an_import_stores_key_and_bytes(place: &Place) {
     store.insert_key(&key("k"), &[]).await.unwrap();
     store.insert_parameters(&parameters("p", "k"), 3, false).await.unwrap();
     let filled = enabled_key("k");
-    store.commit_import(&filled, &[bytes("m1", b"x")], "p").await.unwrap();
+    store.commit_import(&filled, &[bytes("m1", b"x")], &[], "p").await.unwrap();
     assert_eq!(store.key(&scope(), &filled.id).await.unwrap(), Some(Key { revision: 2, ..filled.clone() }));
     let sealed = store.sealed_material(&scope(), &filled.id, &filled.materials[0].id).await.unwrap();
     assert_eq!(sealed, Some(Sealed(b"x".to_vec())));
@@ -148,7 +149,7 @@ async fn an_import_stores_key_and_bytes(place: &Place) {
 async fn refused_import(place: &Place, filled: Key, set: &str) {
     let store = place.store().await;
     let before = store.key(&filled.scope, &filled.id).await.unwrap();
-    let refused = store.commit_import(&filled, &[bytes("m1", b"x")], set).await;
+    let refused = store.commit_import(&filled, &[bytes("m1", b"x")], &[], set).await;
     assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
     assert_eq!(store.key(&filled.scope, &filled.id).await.unwrap(), before);
     assert_eq!(place.number("SELECT COUNT(*) FROM materials").await, 0);
@@ -194,8 +195,8 @@ async fn a_set_can_be_used_again(place: &Place) {
     let store = place.store().await;
     store.insert_key(&key("k"), &[]).await.unwrap();
     store.insert_parameters(&parameters("p", "k"), 3, false).await.unwrap();
-    store.commit_import(&enabled_key("k"), &[bytes("m1", b"x")], "p").await.unwrap();
-    store.commit_import(&Key { revision: 2, ..enabled_key("k") }, &[bytes("m1", b"x")], "p").await.unwrap();
+    store.commit_import(&enabled_key("k"), &[bytes("m1", b"x")], &[], "p").await.unwrap();
+    store.commit_import(&Key { revision: 2, ..enabled_key("k") }, &[bytes("m1", b"x")], &[], "p").await.unwrap();
 }
 
 async fn expired_sets_are_removed(place: &Place) {
@@ -268,5 +269,29 @@ async fn parameters_that_cannot_be_read_are_named(place: &Place) {
             }
             other => panic!("{other:?}"),
         }
+    }
+}
+
+async fn copies_are_given_material_with_their_primary(place: &Place) {
+    let store = place.store().await;
+    store.insert_key(&key("k"), &[]).await.unwrap();
+    let west = Scope::new(scope().tenant, "us-west-2");
+    store.insert_key(&Key { scope: west.clone(), ..key("k") }, &[]).await.unwrap();
+    store.insert_parameters(&parameters("p", "k"), 5, false).await.unwrap();
+    let copy = |revision| ChangedKey {
+        key: Key { scope: west.clone(), revision, ..enabled_key("k") },
+        materials: vec![bytes("m1", b"there")],
+    };
+    let stale = store.commit_import(&enabled_key("k"), &[bytes("m1", b"here")], &[copy(2)], "p").await;
+    assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
+    let unknown = store.commit_import(&enabled_key("k"), &[bytes("m1", b"here")], &[copy(1)], "q").await;
+    assert!(matches!(unknown, Err(StoreError::Stale)), "{unknown:?}");
+    for scope in [&scope(), &west] {
+        assert_eq!(store.key(scope, &KeyId::from("k")).await.unwrap().unwrap().revision, 1);
+    }
+    store.commit_import(&enabled_key("k"), &[bytes("m1", b"here")], &[copy(1)], "p").await.unwrap();
+    for (scope, expected) in [(&scope(), b"here".as_slice()), (&west, b"there")] {
+        let sealed = store.sealed_material(scope, &KeyId::from("k"), &material("m1", 1).id).await.unwrap();
+        assert_eq!(sealed, Some(Sealed(expected.to_vec())));
     }
 }

@@ -7,7 +7,7 @@ use crate::place::Place;
 use crate::samples::{NOON, bytes, enabled_key, key, key_in, material, scope, tenant};
 
 promises! {
-    members_are_the_keys_of_one_identifier,
+    members_are_the_keys_that_somebody_had_first,
     several_keys_are_stored_at_once,
     nothing_is_stored_if_one_is_stale,
     nothing_is_stored_if_the_new_one_is_taken,
@@ -32,19 +32,44 @@ fn label(name: &str, key: &str) -> Label {
     Label { scope: scope(), name: name.to_owned(), key: KeyId::from(key), created_at: NOON, updated_at: NOON }
 }
 
-async fn members_are_the_keys_of_one_identifier(place: &Place) {
+async fn members_are_the_keys_that_somebody_had_first(place: &Place) {
     let store = place.store().await;
-    let regions = ["us-west-2", "ap-east-1", "us-east-1"];
-    for region in regions {
-        store.insert_key(&key_in(Scope::new(scope().tenant, region), "k"), &[]).await.unwrap();
+    let there = |account: &str, region: &str| Scope::new(tenant(account), region);
+    let member = |place: Scope, primary: Scope, home: &str| {
+        let regions = MultiRegion { home: tenant(home), ..MultiRegion::at_rest(primary) };
+        Key { multi_region: Some(regions), ..key_in(place, "k") }
+    };
+    let own = scope().tenant.account;
+    let west = there(&own, "us-west-2");
+    // Mine, one of them another account's by now, with the primary there or wherever.
+    for (place, primary) in
+        [(west.clone(), &west), (there("4", "ap-east-1"), &west), (scope(), &there("4", "ap-east-1"))]
+    {
+        store.insert_key(&member(place, primary.clone(), &own), &[]).await.unwrap();
     }
+    // Others of the same identifier: one of the other account's own, and one without copies.
+    let theirs = member(there("4", "eu-west-1"), there("4", "eu-west-1"), "4");
+    store.insert_key(&theirs, &[]).await.unwrap();
+    let single = key_in(there("7", "us-east-1"), "k");
+    store.insert_key(&single, &[]).await.unwrap();
     store.insert_key(&key("l"), &[]).await.unwrap();
-    store.insert_key(&key_in(Scope::new(tenant("4"), "us-east-1"), "k"), &[]).await.unwrap();
-    let members = store.members(&scope().tenant, &KeyId::from("k")).await.unwrap();
-    let found: Vec<&str> = members.iter().map(|member| member.scope.region.as_str()).collect();
-    assert_eq!(found, ["ap-east-1", "us-east-1", "us-west-2"]);
-    assert!(members.iter().all(|member| member.scope.tenant == scope().tenant && member.id.as_str() == "k"));
-    assert!(store.members(&scope().tenant, &KeyId::from("m")).await.unwrap().is_empty());
+
+    let id = KeyId::from("k");
+    let found = async |place: &Scope| {
+        let members = store.members(place, &id).await.unwrap();
+        members.into_iter().map(|member| (member.scope.tenant.account, member.scope.region)).collect::<Vec<_>>()
+    };
+    let expected = [("4", "ap-east-1"), (own.as_str(), "us-east-1"), (own.as_str(), "us-west-2")]
+        .map(|(account, region)| (account.to_owned(), region.to_owned()));
+    for place in [&west, &there("4", "ap-east-1"), &scope()] {
+        assert_eq!(found(place).await, expected, "{place:?}");
+    }
+    assert_eq!(store.members(&theirs.scope, &id).await.unwrap(), [theirs]);
+    assert_eq!(store.members(&single.scope, &id).await.unwrap(), [single]);
+    for place in [there(&own, "eu-west-1"), there("7", "us-west-2"), there("8", "us-east-1")] {
+        assert!(found(&place).await.is_empty(), "{place:?}");
+    }
+    assert!(store.members(&scope(), &KeyId::from("m")).await.unwrap().is_empty());
 }
 
 async fn several_keys_are_stored_at_once(place: &Place) {
@@ -109,7 +134,7 @@ async fn a_key_does_not_come_without_its_label(place: &Place) {
 async fn labels_of_a_primary_end_with_it(place: &Place) {
     let store = place.store().await;
     let waiting = Some(Waiting { window_days: 7, until: Some(NOON) });
-    let regions = MultiRegion { waiting, ..MultiRegion::at_rest("us-east-1") };
+    let regions = MultiRegion { waiting, ..MultiRegion::at_rest(scope()) };
     store
         .insert_labelled_key(&changed(Key { multi_region: Some(regions), ..key("k") }), &label("a", "k"))
         .await

@@ -134,7 +134,7 @@ async fn an_import_and_newer_parameters_do_not_both_win(place: &Place) {
         let before = store.key(&scope(), &key("k").id).await.unwrap().unwrap();
         let import = {
             let (store, key) = (store.clone(), Key { revision: before.revision, ..enabled_key("k") });
-            async move { store.commit_import(&key, &[bytes("m1", b"x")], &(round - 1).to_string()).await }
+            async move { store.commit_import(&key, &[bytes("m1", b"x")], &[], &(round - 1).to_string()).await }
         };
         let newer = {
             let store = store.clone();
@@ -178,7 +178,7 @@ async fn removal_during_everything_ends_well(place: &Place) {
                     0 => store.remove_key(&key(&id)).await,
                     1 => store.charge_failure(&scope(), &set).await,
                     2 => store.insert_parameters(&parameters(&format!("{set}-newer"), &id), 1, true).await,
-                    3 => store.commit_import(&enabled_key(&id), &[bytes("m1", b"x")], &set).await,
+                    3 => store.commit_import(&enabled_key(&id), &[bytes("m1", b"x")], &[], &set).await,
                     4 => {
                         let end = parameters(&set, &id).valid_to;
                         store.remove_expired_parameters(&scope().tenant, end).await.map(|_| ())

@@ -67,7 +67,8 @@ pub fn full_key(id: &str) -> Key {
         name: Some("alias/a".to_owned()),
         manager: KeyManager::Provider,
         multi_region: Some(MultiRegion {
-            primary_region: "eu-west-1".to_owned(),
+            primary: Scope::new(tenant("5"), "eu-west-1"),
+            home: tenant("6"),
             settling: Some(Settling { into: KeyState::Disabled, at: NOON.plus_seconds(3) }),
             waiting: Some(Waiting { window_days: 9, until: Some(NOON.plus_seconds(4)) }),
         }),

@@ -101,7 +101,12 @@ impl Caller {
     /// Calls an operation, by its name in the vendor's table, with a proper signature.
     pub fn call(&self, operation: &str, input: &Value) -> Outcome<Value> {
         let body = input.to_string();
-        let path = format!("/v1.0/{}/kms/{operation}", self.project);
+        // Of Huawei, a path stands for itself.
+        let path = if operation.starts_with('/') {
+            operation.to_owned()
+        } else {
+            format!("/v1.0/{}/kms/{operation}", self.project)
+        };
         let (path, fields) = match self.vendor {
             Vendor::Aws => ("/", sign::aws(self.unsigned(), operation, body.as_bytes())),
             // A path has no region in it; only the derived signature names one.

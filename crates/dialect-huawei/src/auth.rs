@@ -3,6 +3,8 @@
 //! The order of checks is the gateway's, as its messages suggest: algorithm and form of the header,
 //! access id, date, signature; then the project, which is the service's business.
 
+use std::sync::Arc;
+
 use dialect::http::Request;
 use dialect::signature::{sha256_hex, signatures_equal};
 use dialect::{Credentials, Verified};
@@ -72,7 +74,8 @@ impl Caller {
         }
         let account = self.holder.account(project).ok_or(Code::ForeignProject)?;
         let region = self.region_of(project, host, settings).to_owned();
-        Ok(Verified::attest(Tenant::new(VENDOR, account), region, self.principal))
+        let verified = Verified::attest(Tenant::new(VENDOR, account), region, self.principal);
+        Ok(verified.with_identity(Arc::new(self.holder)))
     }
 
     /// The region of a call. At the vendor it is the host's, and each project lies in one region.

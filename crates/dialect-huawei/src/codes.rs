@@ -36,6 +36,8 @@ codes! {
     Broken = "KMS.0101", 500, "KMS error.";
     /// Try again.
     Busy = "KMS.0104", 503, "A system exception occurred. Contact technical support.";
+    /// What only the primary of a key can do.
+    Replica = "KMS.0106", 400, "It is replica service, readonly api allowed.";
     /// The gateway has the route, the service has not.
     InvalidUrl = "KMS.0201", 400, "Invalid request URL.";
     /// The body is not JSON.
@@ -68,8 +70,16 @@ codes! {
     NotPendingImport = "KMS.0310", 400, "The key is not in Pending import state.";
     /// The wrapped block does not open.
     UnwrapFailed = "KMS.0311", 400, "Failed to decrypt data using the RSA private key.";
+    /// Keys with imported material are not rotated.
+    ExternalRotates = "KMS.0312", 400, "External keys cannot be rotated.";
+    /// The key is not rotated, and so there is nothing to change about it.
+    RotationOff = "KMS.0313", 400, "Key rotation is not enabled.";
+    /// Not this kind of rotation here.
+    RotationUnsupported = "KMS.0319", 400, "Rotation not supported in the current KMS version.";
     /// The path names another project than the credential has.
     ForeignProject = "KMS.0321", 403, "URIs in URL and X-Auth-Token do not match.";
+    /// Asymmetric keys are not rotated.
+    AsymmetricRotates = "KMS.0324", 400, "RSA keys cannot be rotated.";
     /// Not for asymmetric keys.
     Asymmetric = "KMS.0325", 400, "The asymmetric key is not support this operation.";
     /// The digest does not have the hash's length.
@@ -82,7 +92,11 @@ codes! {
     Encrypts = "KMS.0334", 400, "The cmk is used to encrypt and decrypt.";
     /// The key signs and does not encrypt.
     Signs = "KMS.0335", 400, "The cmk is used to sign and verify.";
-    /// There are no key stores here.
+    /// Keys in key stores are not rotated.
+    KeystoreRotates = "KMS.0338", 400, "The custom keystore do not support rotation.";
+    /// Nothing is imported into key stores.
+    KeystoreImports = "KMS.0339", 400, "The custom keystore do not support import key.";
+    /// There are no key stores of this kind here.
     NoKeystore = "KMS.0340", 400, "not support keystore.";
     /// Not for HMAC keys.
     Hmac = "KMS.0341", 400, "The hmac key do not support this operation.";
@@ -106,12 +120,16 @@ codes! {
     PendingDays = "KMS.1401", 400, "Set the pending deletion period between 7 to 1096 days.";
     /// The key is to be deleted already.
     AlreadyScheduled = "KMS.1402", 400, "The key is already in Pending deletion state.";
+    /// A replica has its material from the primary.
+    ReplicaImports = "KMS.1404", 400, "This region is not the original region of the key, and it is not allowed to import-key-material.";
     /// The key is not to be deleted.
     NotScheduled = "KMS.1501", 400, "The key is not in Pending deletion state.";
     /// A page size out of range.
     InvalidLimit = "KMS.1601", 400, "Invalid limit.";
     /// A page start out of range.
     InvalidMarker = "KMS.1602", 400, "marker must be greater than or equals 0.";
+    /// A page start out of range, of lists that call it so.
+    InvalidOffset = "KMS.1603", 400, "Invalid offset.";
     /// A number of random bits out of range. The text is from an older version.
     RandomLength = "KMS.1801", 400, "random_data_length must be 512 bits.";
     /// A number of random bits that is no number of bytes.
@@ -166,6 +184,18 @@ codes! {
     NoMaterial = "KMS.2701", 400, "Key material is not in Enabled or Disabled state and cannot be deleted.";
     /// Material of asymmetric keys stays.
     PrivateKeyStays = "KMS.2702", 400, "The imported private key material can not be deleted.";
+    /// The key is rotated already.
+    RotationOn = "KMS.2901", 400, "Key rotation is not disabled.";
+    /// A rotation interval out of range.
+    RotationInterval = "KMS.3001", 400, "Invalid rotation_interval.";
+    /// There is a replica in the region already.
+    ReplicaExists = "KMS.3801", 400, "KMS key sync enable and configuration failed.";
+    /// The replica's state does not allow that it becomes the primary.
+    ReplicaState = "KMS.3802", 400, "Failed to sync operation convert to born region.";
+    /// The key has no replicas.
+    NoReplicas = "KMS.3803", 400, "The key of born region is turned off sync, so no operation can be performed.";
+    /// No such key store. Unverified: its text; the vendor's table does not have this code.
+    NoSuchKeystore = "KMS.8003", 400, "The keystore does not exist.";
 }
 
 #[cfg(test)]

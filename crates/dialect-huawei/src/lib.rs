@@ -15,6 +15,7 @@ mod dialect;
 mod errors;
 mod iam;
 mod key_details;
+mod keystores;
 mod names;
 mod operations;
 mod pass;
@@ -28,7 +29,7 @@ mod versions;
 
 pub use accounts::{default_project, public_account, resolve_account};
 pub use dialect::Huawei;
-pub use operations::supported;
+pub use operations::{supported, supported_paths};
 pub use policy::policy;
 pub use settings::{DEFAULT_REGION, Settings};
 

@@ -3,7 +3,7 @@
 
 use import_engine::{
     KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy, PrivateKeyForm,
-    RotationRules, WrappingAlgorithm, WrappingKeySpec,
+    ReplicaRules, RotationRules, WrappingAlgorithm, WrappingKeySpec,
 };
 
 /// Every kind of key there is here; all of them can be imported.
@@ -38,21 +38,24 @@ const ENABLED: &[KeyState] = &[KeyState::Enabled];
 const PENDING_IMPORT: &[KeyState] = &[KeyState::PendingImport];
 const WITH_MATERIAL: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled];
 
+/// A key whose key store is disabled can be got rid of, or the store never could.
+const DELETABLE: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport, KeyState::Unavailable];
+
 const LIVING: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport];
 
 /// In which states each call does what it says. What it says otherwise is in `errors.rs`.
 const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::Enable, &[KeyState::Disabled]),
     (KeyOperation::Disable, ENABLED),
-    (KeyOperation::ScheduleDeletion, LIVING),
-    (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion]),
+    (KeyOperation::ScheduleDeletion, DELETABLE),
+    (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion, KeyState::PendingReplicaDeletion]),
     // No call of this dialect does these yet.
     (KeyOperation::Edit, LIVING),
     (KeyOperation::Label, LIVING),
     (KeyOperation::SetAccess, LIVING),
     (KeyOperation::Grant, ENABLED),
     (KeyOperation::SetRotation, LIVING),
-    (KeyOperation::ShowRotation, LIVING),
+    (KeyOperation::ShowRotation, KeyState::ALL),
     (KeyOperation::Rotate, ENABLED),
     (KeyOperation::GetImportParameters, PENDING_IMPORT),
     (KeyOperation::ImportMaterial, PENDING_IMPORT),
@@ -74,9 +77,19 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::MovePrimary, ENABLED),
 ];
 
+/// Only symmetric keys whose material the service has made are rotated, and only automatically.
+const ROTATION: RotationRules = RotationRules {
+    key_specs: &[KeySpec::Aes256, KeySpec::Sm4],
+    // Unverified: newer sites take further material for an external key and rotate to it on demand.
+    // How they tell such an import from a repeated one is not known.
+    imports: false,
+    period_days: 30..=365,
+    ..RotationRules::NONE
+};
+
 static POLICY: Policy = Policy {
     key_id_form: KeyIdForm::RandomUuid,
-    // No key of this dialect lives in several regions yet.
+    // Any key can get replicas, and has the identifier it had.
     multi_region_key_id_form: KeyIdForm::RandomUuid,
     token_lifetime_seconds: 24 * 60 * 60,
     // As long as the token in the vendor's own sample: 2236 characters of base64.
@@ -100,8 +113,7 @@ static POLICY: Policy = Policy {
     private_key_form: PrivateKeyForm::TwoFields,
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=1096,
-    // No call of this dialect rotates yet.
-    rotation: RotationRules::NONE,
+    rotation: ROTATION,
     // There are no labels yet.
     labels_per_key: 0,
     grants_per_key: 100,
@@ -110,6 +122,9 @@ static POLICY: Policy = Policy {
     usage_before_state: true,
     // No key of this dialect is the provider's yet.
     provider_keys: &[],
+    // Unverified: that external keys have replicas, with their material. That it is imported in the original
+    // region only (KMS.1404) says so.
+    replicas: ReplicaRules { any_key: true, share_imports: true },
     states: STATES,
 };
 

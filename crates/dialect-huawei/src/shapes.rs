@@ -34,6 +34,8 @@ pub(crate) static LIMIT: Shape = Shape::Numeric { min: 1, max: 2000 };
 pub(crate) static MARKER: Shape = Shape::Numeric { min: 0, max: i64::MAX };
 /// Days until a deletion.
 pub(crate) static PENDING_DAYS: Shape = Shape::Numeric { min: 7, max: 1096 };
+/// Days between two rotations.
+pub(crate) static ROTATION_INTERVAL: Shape = Shape::Numeric { min: 30, max: 365 };
 /// A number of bits; that it must be a multiple of 8 is told apart.
 pub(crate) static BITS: Shape = Shape::Numeric { min: 8, max: 8192 };
 /// A number of bytes of a data key.
@@ -68,6 +70,20 @@ pub(crate) static SIGNATURE: Shape = Shape::pattern(1, 2048, "[0-9a-zA-Z+/=]+");
 pub(crate) static MAC: Shape = Shape::pattern(2, 1024, "[0-9A-Fa-f]+");
 /// Whether the message or its digest was sent.
 pub(crate) static MESSAGE_TYPE: Shape = Shape::one_of(&["DIGEST", "RAW"]);
+
+/// Tags of a new replica.
+pub(crate) static TAGS: Shape = Shape::List { min: 0, max: 100, of: &Shape::Any };
+/// The code of a region. Whether it is served is told apart.
+pub(crate) static REGION: Shape = Shape::text(1, 64);
+/// A project: 32 hex digits.
+pub(crate) static PROJECT: Shape = pattern("[0-9a-f]{32}");
+/// A certificate, which is taken as it comes.
+pub(crate) static CERTIFICATE: Shape = Shape::text(0, 16_384);
+/// A key store in a path. Whether there is one of this name is told apart.
+pub(crate) static KEYSTORE_ID: Shape = Shape::text(1, 64);
+
+/// The calls that only name a key store.
+pub(crate) const OPERATE_KEYSTORE: &[Member] = &[Member::required("keystore_id", &KEYSTORE_ID)];
 
 /// The many calls that only name a key.
 pub(crate) const OPERATE_KEY: &[Member] =

@@ -35,8 +35,14 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         "an external agreement key" => new(driver, Kind::Agreement, Origin::External, holes),
         "an encapsulation key" => new(driver, Kind::Encapsulation, Origin::Service, holes),
         "a post-quantum signing key" => new(driver, Kind::PostQuantumSigning, Origin::Service, holes),
-        // Of AWS, before a cluster; binds `store`.
+        // Of AWS before a cluster, of Huawei enabled; binds `store`.
         "a key store" => holes.bind("store", &key_store(driver).map_err(told)?),
+        // Of Huawei.
+        "a key in it" => {
+            let body = json!({ "key_alias": "key-in-store", "keystore_id": holes.value("store")? });
+            let made = driver.caller().call("create-key", &body).map_err(told)?;
+            holes.bind("key", made["key_info"]["key_id"].as_str().unwrap_or_default());
+        }
         // For dialects that have them.
         "a key for several regions" => {
             let made = driver.caller().call("CreateKey", &json!({ "MultiRegion": true })).map_err(told)?;
@@ -106,6 +112,11 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             let count = words.trim_end_matches(" seconds later").parse::<u32>().map_err(|error| error.to_string())?;
             driver.caller().clock(&json!({ "advance": count }));
         }
+        // `its primary region is REGION`, of Huawei.
+        _ if words.starts_with("its primary region is ") => {
+            let region = words.trim_start_matches("its primary region is ");
+            move_primary(driver, holes.value("key")?, region).map_err(told)?;
+        }
         // `calls OPERATION BODY`: an operation of the vendor by its name, with what it takes.
         _ => {
             let call = words.strip_prefix("calls ").and_then(|call| call.split_once(' '));
@@ -113,13 +124,30 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
                 return Err(format!("nobody knows how to give {words:?}"));
             };
             let body = serde_json::from_str(&holes.filled(body)?).map_err(|error| error.to_string())?;
-            driver.caller().call(operation, &body).map_err(told)?;
+            driver.caller().call(&holes.filled(operation)?, &body).map_err(told)?;
         }
     }
     Ok(())
 }
 
+fn move_primary(driver: &dyn Driver, key: &str, region: &str) -> Result<(), crate::clients::Refused> {
+    let caller = driver.caller();
+    let path = format!("/v2/{}/kms/keys/{key}/update-primary-region", caller.project);
+    let body = json!({ "key_id": key, "primary_region": region }).to_string();
+    let fields = testkit::sign::huawei(caller.unsigned(), "PUT", &path, body.as_bytes());
+    let answer = caller.send("PUT", &path, &testkit::sign::borrowed(&fields), body.as_bytes());
+    caller.outcome(&answer).map(|_| ())
+}
+
 fn key_store(driver: &dyn Driver) -> Result<String, crate::clients::Refused> {
+    let caller = driver.caller();
+    if caller.vendor == Vendor::Huawei {
+        let path = format!("/v1.0/{}/keystores", caller.project);
+        let made = caller.call(&path, &json!({ "keystore_alias": "mine", "hsm_cluster_id": "cluster-1" }))?;
+        let store = made["keystore"]["keystore_id"].as_str().unwrap_or_default().to_owned();
+        caller.call(&format!("{path}/{store}/enable"), &json!({}))?;
+        return Ok(store);
+    }
     let body = json!({
         "CustomKeyStoreName": "mine",
         "CloudHsmClusterId": "cluster-2a23b4cdefg",

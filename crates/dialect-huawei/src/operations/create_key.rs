@@ -2,13 +2,13 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::{KeySpec, NewKey, Origin};
+use import_engine::{KeySpec, NewKey, NewResidence, Origin};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::domain_id;
 use crate::codes::Code;
 use crate::errors::Refusal;
-use crate::key_details::{Attributes, KeyInfo};
+use crate::key_details::{Attributes, DEFAULT_KEYSTORE, KeyInfo};
 use crate::names::{default_usage, key_spec, key_usage};
 use crate::shapes::{ALIAS, DESCRIPTION, ENTERPRISE_PROJECT, ORIGIN, SEQUENCE, WORD};
 
@@ -61,12 +61,12 @@ impl Operation for CreateKey {
             None => default_usage(spec),
             Some(word) => key_usage(word).ok_or(Refusal::Parameter("key_usage"))?,
         };
-        if input.keystore_id.is_some_and(|keystore| keystore != "0") {
-            return Err(Code::NoKeystore.into());
-        }
-        let origin = match input.origin.as_deref() {
-            Some("external") => Origin::Imported,
-            _ => Origin::Generated,
+        let residence = residence(input.keystore_id.as_deref())?;
+        let origin = match (input.origin.as_deref(), &residence) {
+            (Some("external"), Some(_)) => return Err(Code::KeystoreImports.into()),
+            (Some("external"), None) => Origin::Imported,
+            (_, Some(_)) => Origin::Module,
+            (_, None) => Origin::Generated,
         };
         let attributes =
             input.enterprise_project_id.map_or_else(Attributes::default, |id| Attributes { enterprise_project_id: id });
@@ -77,7 +77,7 @@ impl Operation for CreateKey {
             description: input.key_description.unwrap_or_default(),
             name: Some(input.key_alias),
             attributes: attributes.to_text()?,
-            residence: None,
+            residence,
             multi_region: false,
         };
         let key = call.engine.create_key(&call.scope, new).await?;
@@ -88,5 +88,15 @@ impl Operation for CreateKey {
                 region_id: call.region().to_owned(),
             },
         })
+    }
+}
+
+/// The key store that the key shall live in, if it is not the service itself. The two that the vendor
+/// runs for everybody are not here.
+fn residence(keystore: Option<&str>) -> Result<Option<NewResidence>, Refusal> {
+    match keystore {
+        None | Some(DEFAULT_KEYSTORE) => Ok(None),
+        Some("1" | "2") => Err(Code::NoKeystore.into()),
+        Some(store) => Ok(Some(NewResidence { store: store.to_owned(), outside_key: None })),
     }
 }

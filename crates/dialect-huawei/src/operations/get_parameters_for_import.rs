@@ -5,6 +5,7 @@ use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
+use super::imports;
 use crate::errors::Refusal;
 use crate::names::wrapping;
 use crate::shapes::{KEY_ID, SEQUENCE, WORD};
@@ -41,8 +42,11 @@ impl Operation for GetParametersForImport {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let (algorithm, wrapping_key) =
             wrapping(&input.wrapping_algorithm).ok_or(Refusal::Parameter("wrapping_algorithm"))?;
-        let parameters =
-            call.engine.get_import_parameters(&call.scope, &input.key_id.into(), algorithm, wrapping_key).await?;
+        let parameters = call
+            .engine
+            .get_import_parameters(&call.scope, &input.key_id.into(), algorithm, wrapping_key)
+            .await
+            .map_err(imports::refusal)?;
         Ok(Output {
             key_id: parameters.key.id.0,
             import_token: parameters.token.into(),

@@ -6,6 +6,7 @@ use dialect::{Call, Operation};
 use import_engine::{Expected, Expiry, ImportMaterial, Timestamp, Wrapped};
 use serde::Deserialize;
 
+use super::imports;
 use crate::errors::Refusal;
 use crate::settings::Settings;
 use crate::shapes::{IMPORT_TOKEN, KEY_ID, SECONDS, SEQUENCE, WRAPPED};
@@ -57,7 +58,7 @@ impl Operation for ImportKeyMaterial {
             expected: Expected::Anything,
             description: None,
         };
-        call.engine.import_material(&call.scope, &input.key_id.into(), import).await?;
+        call.engine.import_material(&call.scope, &input.key_id.into(), import).await.map_err(imports::refusal)?;
         Ok(())
     }
 }

@@ -6,22 +6,39 @@ mod cancel_key_deletion;
 mod create_datakey;
 mod create_datakey_without_plaintext;
 mod create_key;
+mod create_keystore;
 mod decrypt_data;
 mod decrypt_datakey;
 mod delete_imported_key_material;
+mod delete_keystore;
 mod describe_key;
 mod disable_key;
+mod disable_key_rotation;
+mod disable_keystore;
 mod enable_key;
+mod enable_key_rotation;
+mod enable_keystore;
 mod encrypt_data;
 mod encrypt_datakey;
 mod gen_random;
 mod generate_mac;
+mod get_key_rotation_status;
 mod get_parameters_for_import;
 mod get_publickey;
 mod import_key_material;
+mod imports;
 mod list_keys;
+mod list_keystores;
+mod list_support_regions;
+mod paging;
+mod replicate_key;
+mod rotate_on_demand;
+mod rotation;
 mod schedule_key_deletion;
+mod show_keystore;
 mod sign;
+mod update_key_rotation_interval;
+mod update_primary_region;
 mod verify;
 mod verify_mac;
 
@@ -93,6 +110,49 @@ pub(crate) static TABLE: &[Route] = &[
         &["kms:cmk:crypto", "kms:cmk:generateMac"],
     ),
     post::<verify_mac::VerifyMac>("/v1.0/{project_id}/kms/verify-mac", &["kms:cmk:crypto", "kms:cmk:verifyMac"]),
+    post::<enable_key_rotation::EnableKeyRotation>(
+        "/v1.0/{project_id}/kms/enable-key-rotation",
+        &["kms:cmk:enableRotation"],
+    ),
+    post::<disable_key_rotation::DisableKeyRotation>(
+        "/v1.0/{project_id}/kms/disable-key-rotation",
+        &["kms:cmk:disableRotation"],
+    ),
+    post::<update_key_rotation_interval::UpdateKeyRotationInterval>(
+        "/v1.0/{project_id}/kms/update-key-rotation-interval",
+        &["kms:cmk:updateRotation"],
+    ),
+    post::<get_key_rotation_status::GetKeyRotationStatus>(
+        "/v1.0/{project_id}/kms/get-key-rotation-status",
+        &["kms:cmk:getRotation"],
+    ),
+    post::<rotate_on_demand::RotateOnDemand>("/v1.0/{project_id}/kms/rotate-on-demand", &["kms:cmk:rotateOnDemand"]),
+    post::<replicate_key::ReplicateKey>("/v2/{project_id}/kms/keys/{key_id}/replicate", &["kms:cmk:replicate"]),
+    Route::new(
+        "PUT",
+        "/v2/{project_id}/kms/keys/{key_id}/update-primary-region",
+        Entry::of::<update_primary_region::UpdatePrimaryRegion>(),
+        &["kms:cmk:updatePrimaryRegion"],
+    ),
+    // Unverified: its action.
+    get::<list_support_regions::ListSupportRegions>("/v2/{project_id}/kms/regions", &["kms:cmk:listSupportRegions"]),
+    post::<create_keystore::CreateKeystore>("/v1.0/{project_id}/keystores", &["kms:keystore:create"]),
+    get::<list_keystores::ListKeystores>("/v1.0/{project_id}/keystores", &["kms:keystore:list"]),
+    get::<show_keystore::ShowKeystore>("/v1.0/{project_id}/keystores/{keystore_id}", &["kms:keystore:get"]),
+    post::<enable_keystore::EnableKeystore>(
+        "/v1.0/{project_id}/keystores/{keystore_id}/enable",
+        &["kms:keystore:enable"],
+    ),
+    post::<disable_keystore::DisableKeystore>(
+        "/v1.0/{project_id}/keystores/{keystore_id}/disable",
+        &["kms:keystore:disable"],
+    ),
+    Route::new(
+        "DELETE",
+        "/v1.0/{project_id}/keystores/{keystore_id}",
+        Entry::of::<delete_keystore::DeleteKeystore>(),
+        &["kms:keystore:delete"],
+    ),
 ];
 
 const fn post<O: dialect::Operation<Refusal = Refusal>>(
@@ -102,9 +162,22 @@ const fn post<O: dialect::Operation<Refusal = Refusal>>(
     Route::new("POST", template, Entry::of::<O>(), actions)
 }
 
+const fn get<O: dialect::Operation<Refusal = Refusal>>(
+    template: &'static str,
+    actions: &'static [&'static str],
+) -> Route {
+    Route::new("GET", template, Entry::of::<O>(), actions)
+}
+
 /// The names of all calls of the table, in its order.
 pub fn supported() -> Vec<&'static str> {
     TABLE.iter().map(|route| route.entry.name).collect()
+}
+
+/// The calls of the table as the vendor's pages name them: method and path, in the table's order.
+/// Some paths take several methods.
+pub fn supported_paths() -> Vec<String> {
+    TABLE.iter().map(|route| format!("{} {}", route.method, route.template.replace("..}", "}"))).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ import secrets
 import time
 
 import pytest
+from conftest import running
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap_with_padding
@@ -573,3 +574,125 @@ def test_the_order_of_checks(kms, clock):
     clock.advance("huawei", kms.account, 2 * DAY)
     attempt.fails("KMS.2603", import_token=other.token, expiration_time=1)
     attempt.fails("KMS.2601", expiration_time=1)
+
+
+# What the vendor's pages say, to the letter.
+
+# The sample request of the vendor's page for import-key-material: its key is not here, its token not ours.
+SAMPLE_MATERIAL = (
+    "K+ixymtl90e+B5Rdan89KjDslBIoOexrIwzkYHGz3odS7FDXDkogqbWwwJg5wQ6zjUbEvsR/+Fi+A0SSkhhqtijivOKHu4Z86RWjOCBdrr9es+Zh"
+    "J0zYBNMN+7Rf2fd9vxbb873Q7VBkJRyH1hi3Wh+kLmDW4rpWZm4+YGCtWylz7ZKbV1KBlhSNLDtZTz4nxUra0p7Die4HgUUxSjZTOr/0s71yF6o2"
+    "eysreIzIl+GbpCft0WpRsxN2Ng++ntgOcwOf2zOC9o/tjraxeAvgGw+Dwt4cjF4znnFf0LPQ2YvpNUo248LjAGxdFvzUABNzfYSj3RZ0K3wQCNAc"
+    "XU3HYw==")
+
+
+@pytest.fixture(scope="module")
+def strict_endpoint(tmp_path_factory):
+    """A server that demands the documented lengths."""
+    with running(tmp_path_factory.mktemp("strict"), {"POLYKMS__HUAWEI__STRICT_LENGTHS": "true"}) as server:
+        yield server.url
+
+
+def test_documented_lengths(strict_endpoint, tenant_name):
+    strict = Kms(strict_endpoint, tenant_name)
+    key_id = strict.external()
+    asked = {"key_id": key_id, "import_token": "A" * 200, "encrypted_key_material": SAMPLE_MATERIAL}
+
+    def answer(**members):
+        return strict.post("import-key-material", **{**asked, **members})
+
+    # The sample and the bounds are of the form; it is the token that is not ours.
+    for members in [{}, {"encrypted_key_material": "A" * 344}, {"encrypted_key_material": "A" * 360},
+                    {"import_token": "A" * 6144}, {"encrypted_privatekey": "A" * 200},
+                    {"encrypted_privatekey": "A" * 6144}, {"expiration_time": 1521578672}]:
+        answer(**members).is_refusal("KMS.2605")
+    for members in [{"encrypted_key_material": "A" * 343}, {"encrypted_key_material": "A" * 361},
+                    {"encrypted_privatekey": "A" * 199}, {"encrypted_privatekey": "A" * 6145},
+                    {"import_token": "A" * 199}, {"import_token": "A" * 6145}]:
+        refusal = answer(**members).is_refusal("KMS.0308")
+        assert next(iter(members)) in refusal["error_msg"]
+
+
+def test_what_the_documented_lengths_let_in(strict_endpoint, tenant_name):
+    """RSA blocks and the longer private keys; SM2 blocks and small curves are shut out."""
+    strict = Kms(strict_endpoint, tenant_name)
+    for algorithm in ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "RSAES_PKCS1_V1_5"]:
+        strict.bring(strict.external(), secrets.token_bytes(32), algorithm)
+    with refused("KMS.0308", "encrypted_key_material"):
+        strict.bring(strict.external(), secrets.token_bytes(32), "SM2_ENCRYPT")
+    for spec in ["EC_P256", "EC_P384", "RSA_2048"]:
+        strict.bring_private(strict.external(key_spec=spec), pkcs8(spec))
+    for spec in ["SECP256K1", "ED25519"]:
+        with refused("KMS.0308", "encrypted_privatekey"):
+            strict.bring_private(strict.external(key_spec=spec), pkcs8(spec))
+
+
+# Describing.
+
+
+@pytest.mark.parametrize("spec", ["AES_256", "SM4", "HMAC_384", "EC_P256", "RSA_2048"])
+def test_a_key_is_described_at_every_stage(kms, clock, spec):
+    now, is_private = 1_900_000_000, spec in PRIVATE
+    clock.freeze("huawei", kms.account, now)
+    key_id = kms.external(key_spec=spec, key_description="mine")
+    stage = kms.post("describe-key", key_id=key_id).json["key_info"]
+
+    def shows(**changes):
+        stage.update(changes)
+        assert kms.post("describe-key", key_id=key_id).json["key_info"] == stage
+
+    assert (stage["origin"], stage["key_spec"], stage["key_description"]) == ("external", spec, "mine")
+    assert stage["creation_date"] == str(now * 1000)
+    shows(key_state="5", expiration_time="", scheduled_deletion_date="", key_rotation_enabled="false")
+    material = pkcs8(spec) if is_private else secrets.token_bytes(RAW[spec])
+
+    def bring(**members):
+        (kms.bring_private if is_private else kms.bring)(key_id, material, **members)
+
+    kms.parameters(key_id)
+    shows()
+    bring(expiration_time=now + 1000)
+    expiry = "" if is_private else str((now + 1000) * 1000)
+    shows(key_state="2", expiration_time=expiry)
+    kms.disable_key(key_id=key_id)
+    shows(key_state="3")
+    kms.delete_key(key_id=key_id, pending_days="8")
+    shows(key_state="4", scheduled_deletion_date=str((now + 8 * DAY) * 1000))
+    kms.cancel_key_deletion(key_id=key_id)
+    shows(key_state="3", scheduled_deletion_date="")
+    kms.enable_key(key_id=key_id)
+    shows(key_state="2")
+    if is_private:
+        with refused("KMS.2702"):
+            kms.delete_imported_key_material(key_id=key_id)
+        return shows()
+    kms.delete_imported_key_material(key_id=key_id)
+    shows(key_state="5", expiration_time="")
+    bring()
+    shows(key_state="2")
+    kms.delete_imported_key_material(key_id=key_id)
+    bring(expiration_time=str(now + 50))
+    shows(key_state="2", expiration_time=str((now + 50) * 1000))
+    clock.advance("huawei", kms.account, 50)
+    shows(key_state="5", expiration_time="")
+    # Deletion of an empty key, and back.
+    kms.delete_key(key_id=key_id, pending_days="7")
+    shows(key_state="4", scheduled_deletion_date=str((now + 50 + 7 * DAY) * 1000))
+    kms.cancel_key_deletion(key_id=key_id)
+    shows(key_state="5", scheduled_deletion_date="")
+    return None
+
+
+def test_a_second_field_means_nothing_to_raw_material(kms):
+    """Unverified: a private key that comes with material of a symmetric key is not looked at."""
+    attempt = Attempt(kms)
+    attempt.send(encrypted_privatekey="A" * 204)
+    assert kms.state(attempt.key_id) == "2"
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_temporary_key_of_sixteen_bytes_is_an_aes_key(kms, algorithm):
+    attempt = Attempt(kms, "EC_P384", algorithm)
+    temporary, field = wrap_two_fields(algorithm, attempt.public_key, pkcs8("EC_P384"), secrets.token_bytes(16))
+    attempt.send(encrypted_key_material=b64(temporary), encrypted_privatekey=b64(field))
+    use(kms, attempt.key_id, "EC_P384", None)

@@ -9,7 +9,6 @@
 mod accounts;
 mod administration;
 mod asking;
-mod attestation;
 mod attributes;
 mod auth;
 mod authorization;

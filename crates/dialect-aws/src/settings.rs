@@ -38,7 +38,7 @@ pub struct Settings {
     pub secure_transport: bool,
     /// The root certificate, in PEM, under which the attestation documents of `Recipient` are trusted. Without one,
     /// none is.
-    #[serde(deserialize_with = "anchor_if_given")]
+    #[serde(deserialize_with = "dialect::attestation::anchor_if_given")]
     pub attestation_root: Option<TrustAnchor>,
     /// Custom key stores and what stands behind them.
     pub key_stores: KeyStoreSettings,
@@ -169,10 +169,4 @@ impl Default for Settings {
             key_stores: KeyStoreSettings::default(),
         }
     }
-}
-
-fn anchor_if_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TrustAnchor>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let anchor = (!text.trim().is_empty()).then(|| TrustAnchor::from_pem(&text));
-    anchor.transpose().map_err(serde::de::Error::custom)
 }

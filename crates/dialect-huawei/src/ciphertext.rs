@@ -3,7 +3,8 @@
 //! The vendor's own layout is opaque to clients except for two things: the key is named inside
 //! (decrypt-data is not told which), and the sizes, which its pages state: a data ciphertext is 124
 //! bytes longer than the text padded to whole blocks of 16, with a full block more where it would
-//! fit exactly; a data key's is 124 bytes longer than the data key.
+//! fit exactly; a data key's is 124 bytes longer than the data key. So is, here, that of the private
+//! half of a data key pair.
 //!
 //! ```text
 //!  0  2  mark of the kind, little-endian
@@ -29,6 +30,9 @@ pub(crate) enum Kind {
     Data,
     /// A data key.
     DataKey,
+    /// The private half of a data key pair. What seals it does not know how long it will be, so it
+    /// is neither padded nor is its length bound; decrypt-data opens it as it opens data.
+    PrivateKey,
 }
 
 impl Kind {
@@ -37,6 +41,15 @@ impl Kind {
         match self {
             Self::Data => 3,
             Self::DataKey => 4,
+            Self::PrivateKey => 5,
+        }
+    }
+
+    /// The length that a ciphertext is bound to.
+    pub(crate) const fn bound_length(self, length: u16) -> u16 {
+        match self {
+            Self::Data | Self::DataKey => length,
+            Self::PrivateKey => 0,
         }
     }
 
@@ -44,7 +57,7 @@ impl Kind {
     const fn padded(self, length: usize) -> usize {
         match self {
             Self::Data => (length / 16 + 1) * 16,
-            Self::DataKey => length,
+            Self::DataKey | Self::PrivateKey => length,
         }
     }
 
@@ -90,6 +103,11 @@ impl Frame {
         let check = sha256(&bytes);
         bytes.extend(check.iter().take(CHECK));
         Ok(bytes)
+    }
+
+    /// Reads what decrypt-data opens: data, or the private half of a data key pair.
+    pub(crate) fn parse_data(bytes: &[u8]) -> Option<(Kind, Self)> {
+        [Kind::Data, Kind::PrivateKey].into_iter().find_map(|kind| Some((kind, Self::parse(kind, bytes)?)))
     }
 
     /// Reads a frame; `None` for anything that is not one of this kind, to the last byte.
@@ -150,7 +168,7 @@ mod tests {
 
     #[test]
     fn comes_back() {
-        for kind in [Kind::Data, Kind::DataKey] {
+        for kind in [Kind::Data, Kind::DataKey, Kind::PrivateKey] {
             for length in [1, 15, 16, 17, 1024] {
                 let frame = frame(kind, length);
                 assert_eq!(Frame::parse(kind, &frame.to_bytes(kind).unwrap()), Some(frame));
@@ -162,6 +180,12 @@ mod tests {
     fn one_kind_is_not_the_other() {
         let bytes = frame(Kind::Data, 15).to_bytes(Kind::Data).unwrap();
         assert_eq!(Frame::parse(Kind::DataKey, &bytes), None);
+        let data_key = frame(Kind::DataKey, 16).to_bytes(Kind::DataKey).unwrap();
+        assert_eq!(Frame::parse_data(&data_key), None);
+        for kind in [Kind::Data, Kind::PrivateKey] {
+            let frame = frame(kind, 48);
+            assert_eq!(Frame::parse_data(&frame.to_bytes(kind).unwrap()), Some((kind, frame)));
+        }
     }
 
     #[test]

@@ -194,6 +194,10 @@ codes! {
     ReplicaState = "KMS.3802", 400, "Failed to sync operation convert to born region.";
     /// The key has no replicas.
     NoReplicas = "KMS.3803", 400, "The key of born region is turned off sync, so no operation can be performed.";
+    /// An attestation document that is none, or that nobody trusted has signed.
+    Attestation = "KMS.3804", 400, "AttestationDocument parsing failed.";
+    /// There is no root to trust documents under.
+    NoAttestationRoot = "KMS.3806", 500, "Unable to obtain enclave root certificate, please contact technical support.";
     /// No such key store. Unverified: its text; the vendor's table does not have this code.
     NoSuchKeystore = "KMS.8003", 400, "The keystore does not exist.";
 }

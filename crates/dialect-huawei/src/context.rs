@@ -30,10 +30,8 @@ impl Binding {
     /// # Errors
     /// KMS.0208 for a context of the wrong form, KMS.0308 otherwise.
     pub(crate) fn checked(self) -> Result<Bound, Refusal> {
-        let additional = self.additional_authenticated_data.unwrap_or_default();
-        if additional.len() > AAD_MAX {
-            return Err(Refusal::Parameter("additional_authenticated_data"));
-        }
+        let Bound { additional, .. } =
+            Bound::to_text("additional_authenticated_data", self.additional_authenticated_data)?;
         let pairs = match self.encryption_context {
             None | Some(Value::Null) => BTreeMap::new(),
             Some(context) => pairs(&context).ok_or(Code::InvalidContext)?,
@@ -53,6 +51,18 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
+    /// Additional data alone, of a member by this name.
+    ///
+    /// # Errors
+    /// KMS.0308 if it is too long.
+    pub(crate) fn to_text(member: &'static str, text: Option<String>) -> Result<Self, Refusal> {
+        let additional = text.unwrap_or_default();
+        if additional.len() > AAD_MAX {
+            return Err(Refusal::Parameter(member));
+        }
+        Ok(Self { additional, pairs: BTreeMap::new() })
+    }
+
     /// Whether it is nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.additional.is_empty() && self.pairs.is_empty()
@@ -62,7 +72,7 @@ impl Bound {
     /// open as the other, and how long its plaintext is.
     pub(crate) fn context(&self, kind: Kind, length: u16) -> EncryptionContext {
         let mut additional = kind.mark().to_le_bytes().to_vec();
-        additional.extend_from_slice(&length.to_le_bytes());
+        additional.extend_from_slice(&kind.bound_length(length).to_le_bytes());
         additional.extend_from_slice(self.additional.as_bytes());
         EncryptionContext { pairs: self.pairs.clone(), additional }
     }

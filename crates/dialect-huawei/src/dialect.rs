@@ -24,7 +24,7 @@ use crate::{VENDOR, versions};
 
 /// The gateway's limit on a body: 12 MB.
 const GATEWAY_LIMIT: usize = 12 * 1024 * 1024;
-/// The service's own. Unverified: its size; the longest lawful body has some 20 thousand bytes.
+/// The service's own. Unverified: its size; the longest lawful bodies are those with attestation documents.
 const SERVICE_LIMIT: usize = 128 * 1024;
 
 const JSON: &str = "application/json";

@@ -194,6 +194,7 @@ fn member_code(member: &str) -> Option<Code> {
         "datakey_cipher_length" => Code::CipherLength,
         "plain_text" => Code::InvalidPlaintext,
         "cipher_text" => Code::InvalidCiphertext,
+        "source_key_id" | "destination_key_id" => Code::InvalidKeyId,
         "encryption_context" => Code::InvalidContext,
         _ => return None,
     })
@@ -251,7 +252,7 @@ fn tell_error(error: Error) -> Told {
         Error::DigestLength => service(Code::DigestLength),
         // Unverified: the code for a digest where the algorithm wants the message, and the reverse.
         Error::MessageFormUnfit => parameter("message_type"),
-        // No call of this dialect brings a peer's key.
+        // Unverified: peers' keys that are none, or on another curve, have no code of their own.
         Error::PeerKeyUnfit => parameter("public_key"),
         Error::DeletionWindow => service(Code::PendingDays),
         Error::KeyStoreNotFound(_) => service(Code::NoSuchKeystore),
@@ -363,8 +364,10 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
         (KeyFamily::Private, KeyOperation::Encrypt | KeyOperation::Decrypt) => {
             if never_encrypts(spec) {
                 Code::CurveEncrypts
-            } else {
+            } else if usage == KeyUsage::SignVerify {
                 Code::Signs
+            } else {
+                Code::Asymmetric
             }
         }
         (
@@ -527,6 +530,13 @@ mod tests {
         assert_eq!(usage(KeySpec::EcP256, signs, Op::Encrypt), "KMS.1114");
         assert_eq!(usage(KeySpec::EcP256, signs, Op::GenerateDataKey), "KMS.0325");
         assert_eq!(usage(KeySpec::Rsa2048, KeyUsage::EncryptDecrypt, Op::Sign), "KMS.0334");
+        let agrees = KeyUsage::KeyAgreement;
+        assert_eq!(usage(KeySpec::Sm2, agrees, Op::Encrypt), "KMS.0325");
+        assert_eq!(usage(KeySpec::EcP256, agrees, Op::Encrypt), "KMS.1114");
+        assert_eq!(usage(KeySpec::EcP256, agrees, Op::Sign), "KMS.0325");
+        assert_eq!(usage(KeySpec::EcP256, signs, Op::DeriveSharedSecret), "KMS.0335");
+        assert_eq!(usage(KeySpec::Sm2, KeyUsage::EncryptDecrypt, Op::DeriveSharedSecret), "KMS.0334");
+        assert_eq!(usage(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Op::DeriveSharedSecret), "KMS.0331");
         assert_eq!(usage(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Op::Sign), "KMS.0331");
         assert_eq!(usage(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Op::GenerateMac), "KMS.0331");
         assert_eq!(usage(KeySpec::Hmac256, KeyUsage::GenerateVerifyMac, Op::Encrypt), "KMS.0341");

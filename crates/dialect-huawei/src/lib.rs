@@ -20,6 +20,7 @@ mod names;
 mod operations;
 mod pass;
 mod policy;
+mod recipient;
 mod routes;
 mod settings;
 mod shapes;

@@ -42,6 +42,29 @@ const DATA_KEYS: &[(&str, usize)] = &[
     ("HMAC_SM3", 32),
 ];
 
+/// `key_spec` of RSA data key pairs.
+const RSA_PAIRS: &[(&str, KeySpec)] =
+    &[("RSA_2048", KeySpec::Rsa2048), ("RSA_3072", KeySpec::Rsa3072), ("RSA_4096", KeySpec::Rsa4096)];
+
+/// `key_spec` of data key pairs on curves: other words than those of keys.
+const EC_PAIRS: &[(&str, KeySpec)] = &[
+    ("ECC_NIST_P256", KeySpec::EcP256),
+    ("ECC_NIST_P384", KeySpec::EcP384),
+    ("ECC_NIST_P521", KeySpec::EcP521),
+    ("ECC_SECG_P256K1", KeySpec::EcSecp256k1),
+    ("SM2", KeySpec::Sm2),
+];
+
+/// The kind of an RSA data key pair.
+pub(crate) fn rsa_pair_spec(word: &str) -> Option<KeySpec> {
+    RSA_PAIRS.iter().find(|(known, _)| *known == word).map(|(_, spec)| *spec)
+}
+
+/// The kind of a data key pair on a curve.
+pub(crate) fn ec_pair_spec(word: &str) -> Option<KeySpec> {
+    EC_PAIRS.iter().find(|(known, _)| *known == word).map(|(_, spec)| *spec)
+}
+
 /// The kind of a key.
 pub(crate) fn key_spec(word: &str) -> Option<KeySpec> {
     KEY_SPECS.iter().find(|(known, _)| *known == word).map(|(_, spec)| *spec)
@@ -62,10 +85,9 @@ pub(crate) const fn default_usage(spec: KeySpec) -> KeyUsage {
     }
 }
 
-/// What a key is for. Key agreement and encapsulation are not offered.
+/// What a key is for. Encapsulation is not offered.
 pub(crate) fn key_usage(word: &str) -> Option<KeyUsage> {
-    KeyUsage::from_word(word)
-        .filter(|usage| !matches!(usage, KeyUsage::KeyAgreement | KeyUsage::EncapsulateDecapsulate))
+    KeyUsage::from_word(word).filter(|usage| *usage != KeyUsage::EncapsulateDecapsulate)
 }
 
 /// `key_state`: a digit as text.
@@ -131,6 +153,10 @@ mod tests {
         assert_eq!(wrapping("RSA_AES_KEY_WRAP_SHA_256"), None);
         assert_eq!(mac_algorithm("HMAC_SHA_224"), None);
         assert_eq!(encryption_algorithm("RSAES_PKCS1_V1_5"), None);
-        assert_eq!(key_usage("KEY_AGREEMENT"), None);
+        assert_eq!(key_usage("KEY_AGREEMENT"), Some(KeyUsage::KeyAgreement));
+        assert_eq!(key_usage("ENCAPSULATE_DECAPSULATE"), None);
+        assert_eq!(ec_pair_spec("EC_P256"), None);
+        assert_eq!(ec_pair_spec("RSA_2048"), None);
+        assert_eq!(rsa_pair_spec("SM2"), None);
     }
 }

@@ -69,8 +69,8 @@ const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::GetPublicKey, WITH_MATERIAL),
     (KeyOperation::GenerateMac, ENABLED),
     (KeyOperation::VerifyMac, ENABLED),
-    // No call of this dialect; the row keeps the table whole.
     (KeyOperation::DeriveSharedSecret, ENABLED),
+    // No call of this dialect; the rows keep the table whole.
     (KeyOperation::Encapsulate, ENABLED),
     (KeyOperation::Decapsulate, ENABLED),
     (KeyOperation::Replicate, ENABLED),
@@ -110,6 +110,7 @@ static POLICY: Policy = Policy {
     // Unverified: what becomes of an expiry that comes with a private key.
     private_keys_expire: false,
     private_keys_deletable: false,
+    // Unverified: that a temporary key of 16 bytes is an AES key too, and not one of SM4.
     private_key_form: PrivateKeyForm::TwoFields,
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=1096,

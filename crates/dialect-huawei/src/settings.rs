@@ -1,5 +1,6 @@
 //! What can be set about this dialect.
 
+use import_engine::primitives::TrustAnchor;
 use serde::Deserialize;
 
 /// The region that is assumed where none is said: the vendor's own default.
@@ -59,6 +60,10 @@ pub struct Settings {
     /// The URL under which clients reach this server, without a slash at its end, for the links in
     /// version lists and token catalogs. By default it is made from the `Host` header.
     pub public_url: Option<String>,
+    /// The root certificate, in PEM, under which the attestation documents of `recipient` are trusted.
+    /// Without one, none is.
+    #[serde(deserialize_with = "dialect::attestation::anchor_if_given")]
+    pub attestation_root: Option<TrustAnchor>,
 }
 
 impl Default for Settings {
@@ -69,6 +74,7 @@ impl Default for Settings {
             clock_skew_seconds: 900,
             strict_lengths: false,
             public_url: None,
+            attestation_root: None,
         }
     }
 }

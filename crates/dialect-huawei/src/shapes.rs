@@ -68,6 +68,24 @@ pub(crate) static MESSAGE: Shape = Shape::pattern(1, 5464, "[0-9a-zA-Z+/=]+");
 pub(crate) static SIGNATURE: Shape = Shape::pattern(1, 2048, "[0-9a-zA-Z+/=]+");
 /// A MAC, hex.
 pub(crate) static MAC: Shape = Shape::pattern(2, 1024, "[0-9A-Fa-f]+");
+/// Any ciphertext, of data (base64) or of a data key (hex). The longest are those of data keys under
+/// the size of a request.
+pub(crate) static ANY_CIPHER_TEXT: Shape = Shape::pattern(1, 8192, "[0-9a-zA-Z+/=]+");
+/// Whether something is wanted.
+pub(crate) static FLAG: Shape = Shape::Boolean;
+/// How keys agree on a secret.
+pub(crate) static KEY_AGREEMENT_ALGORITHM: Shape = Shape::one_of(&["ECDH"]);
+/// The public key of a peer, base64 of DER.
+pub(crate) static PEER_KEY: Shape = Shape::pattern(1, 8192, "[0-9a-zA-Z+/=]+");
+/// Whom an answer is for.
+pub(crate) static RECIPIENT: Shape = Shape::Structure(&[
+    Member::optional("attestation_document", &ATTESTATION_DOCUMENT),
+    Member::optional("key_encryption_algorithm", &KEY_ENCRYPTION_ALGORITHM),
+]);
+/// An attestation document, base64; whatever is wrong with it is told with a code of its own.
+static ATTESTATION_DOCUMENT: Shape = Shape::text(0, 96 * 1024);
+/// How an answer is sealed for a recipient.
+static KEY_ENCRYPTION_ALGORITHM: Shape = Shape::one_of(&["RSAES_OAEP_SHA_256"]);
 /// Whether the message or its digest was sent.
 pub(crate) static MESSAGE_TYPE: Shape = Shape::one_of(&["DIGEST", "RAW"]);
 

@@ -6,6 +6,7 @@
 //! `errors.rs` puts a [`Failure`] into the vendor's words. See `ARCHITECTURE.md`.
 
 pub mod admin;
+pub mod attestation;
 pub mod constraint;
 pub mod credentials;
 pub mod http;

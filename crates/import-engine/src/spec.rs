@@ -289,6 +289,9 @@ words! {
         Digest = "DIGEST",
         /// The message representative µ of ML-DSA (FIPS 204, 6.2), 64 bytes; signed as it is.
         ExternalMu = "EXTERNAL_MU",
+        /// The digest that Ed25519ph itself makes of the message (RFC 8032, 5.1: PH), 64 bytes; signed
+        /// as it is, where [`MessageForm::Digest`] is hashed once more.
+        Prehashed = "PREHASHED",
     }
 }
 

@@ -38,7 +38,8 @@ impl Driver for Huawei {
             Kind::Rsa => ("RSA_2048", "ENCRYPT_DECRYPT"),
             Kind::RsaSigning => ("RSA_2048", "SIGN_VERIFY"),
             Kind::Hmac => ("HMAC_256", "GENERATE_VERIFY_MAC"),
-            Kind::Agreement | Kind::Encapsulation | Kind::PostQuantumSigning => {
+            Kind::Agreement => ("EC_P256", "KEY_AGREEMENT"),
+            Kind::Encapsulation | Kind::PostQuantumSigning => {
                 panic!("keys of this kind are not spoken of here")
             }
         };

@@ -126,7 +126,9 @@ fn spec_and_usage(input: &Input, region: &str) -> Result<(KeySpec, KeyUsage), Re
     let Some(spec) = names::key_spec(spec_word, region) else {
         return Err(Refusal::Unsupported(format!("KeySpec {spec_word} is not supported in this Region.")));
     };
-    match names::usage(usage_word).filter(|usage| usage_fits(spec, *usage)) {
+    // Keys on secp256k1 only sign.
+    let offered = |usage: &KeyUsage| *usage != KeyUsage::KeyAgreement || spec != KeySpec::EcSecp256k1;
+    match names::usage(usage_word).filter(|usage| usage_fits(spec, *usage)).filter(offered) {
         Some(usage) => Ok((spec, usage)),
         // Unverified: that this text, older than the other, is still that of this pair.
         None if (spec_word, usage_word) == ("SYMMETRIC_DEFAULT", "SIGN_VERIFY") => Err(Refusal::Validation(

@@ -1,12 +1,11 @@
 //! `Recipient`: answers whose secret only an attested environment can read.
 
 use dialect::Call;
+use dialect::attestation::{self, DocumentForm, Recipient};
 use dialect::wire::Blob;
 use import_engine::Material;
-use import_engine::primitives::RecipientKey;
 use serde::Deserialize;
 
-use crate::attestation;
 use crate::circumstances::Circumstances;
 use crate::errors::Refusal;
 
@@ -18,12 +17,9 @@ pub(crate) struct RecipientInfo {
     attestation_document: Option<Blob>,
 }
 
-/// Whoever sent a genuine attestation document.
-pub(crate) struct Recipient {
-    key: RecipientKey,
-    /// The measurements of the environment: number of the register and lower-case hex.
-    pub measurements: Vec<(u8, String)>,
-}
+/// The documents of Nitro enclaves and of NitroTPM.
+const DOCUMENT: DocumentForm =
+    DocumentForm { public_key: "public_key", measurements: &["pcrs", "nitrotpm_pcrs"], blob_max: 1024 };
 
 /// The recipient that a request names, if it names one. Comes before authorization, whose conditions look at the
 /// measurements.
@@ -43,9 +39,8 @@ pub(crate) async fn attested(call: &Call, info: Option<RecipientInfo>) -> Result
     let Some(anchor) = &call.settings::<Circumstances>()?.settings.attestation_root else {
         return Err(Refusal::Unsupported("No attestation_root is set: no Recipient can be trusted.".to_owned()));
     };
-    let document = attestation::parse(document.bytes()).ok_or(Refusal::Attestation)?;
-    let key = call.engine.attested_recipient(anchor, document.attestation).await?.ok_or(Refusal::Attestation)?;
-    Ok(Some(Recipient { key, measurements: document.measurements }))
+    let recipient = attestation::attested(&call.engine, anchor, &DOCUMENT, document.bytes()).await?;
+    recipient.map(Some).ok_or(Refusal::Attestation)
 }
 
 /// The measurements of a recipient, for authorization.

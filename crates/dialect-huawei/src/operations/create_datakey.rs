@@ -17,7 +17,7 @@ use crate::texts::UpperHex;
 
 /// The most bytes of data key under an RSA key: 1520 bits.
 // Unverified: the bound is told without the size of the modulus, so it holds for all.
-const RSA_MAX: usize = 190;
+pub(super) const RSA_MAX: usize = 190;
 
 pub(super) struct CreateDatakey;
 

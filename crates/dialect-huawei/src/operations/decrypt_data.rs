@@ -1,4 +1,5 @@
-//! Decrypting what encrypt-data made. The key is named inside, except for asymmetric ones.
+//! Decrypting what encrypt-data made, or the private half of a data key pair. The key is named
+//! inside, except for asymmetric ones.
 
 use dialect::constraint::Member;
 use dialect::wire::{Blob, decode};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::encrypt_data::{algorithm, refuse_sha1};
-use crate::ciphertext::{Frame, Kind};
+use crate::ciphertext::Frame;
 use crate::codes::Code;
 use crate::context::Binding;
 use crate::errors::Refusal;
@@ -53,12 +54,12 @@ impl Operation for DecryptData {
         let key_id = input.key_id.map(KeyId::from);
         let bound = input.binding.checked()?;
         let Decrypted { key, plaintext } = if algorithm == EncryptionAlgorithm::Symmetric {
-            let frame = Frame::parse(Kind::Data, bytes.expose()).ok_or(Code::InvalidCiphertext)?;
+            let (kind, frame) = Frame::parse_data(bytes.expose()).ok_or(Code::InvalidCiphertext)?;
             // Unverified: a key id that is not asked for here, but contradicts.
             if key_id.is_some_and(|key_id| key_id != frame.ciphertext.key) {
                 return Err(Code::InvalidCiphertext.into());
             }
-            let context = bound.context(Kind::Data, frame.length);
+            let context = bound.context(kind, frame.length);
             let mut decrypted = call.engine.decrypt(&call.scope, &frame.ciphertext, &context).await?;
             decrypted.plaintext.truncate(usize::from(frame.length));
             decrypted

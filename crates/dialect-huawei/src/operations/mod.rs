@@ -5,12 +5,15 @@
 mod cancel_key_deletion;
 mod create_datakey;
 mod create_datakey_without_plaintext;
+mod create_ec_datakey_pair;
 mod create_key;
 mod create_keystore;
+mod create_rsa_datakey_pair;
 mod decrypt_data;
 mod decrypt_datakey;
 mod delete_imported_key_material;
 mod delete_keystore;
+mod derive_shared_secret;
 mod describe_key;
 mod disable_key;
 mod disable_key_rotation;
@@ -31,6 +34,7 @@ mod list_keys;
 mod list_keystores;
 mod list_support_regions;
 mod paging;
+mod re_encrypt;
 mod replicate_key;
 mod rotate_on_demand;
 mod rotation;
@@ -95,6 +99,14 @@ pub(crate) static TABLE: &[Route] = &[
         "/v1.0/{project_id}/kms/decrypt-datakey",
         &["kms:dek:crypto", "kms:cmk:decryptDataKey"],
     ),
+    post::<create_rsa_datakey_pair::CreateRsaDatakeyPair>(
+        "/v1.0/{project_id}/kms/create-rsa-datakey-pair",
+        &["kms:dek:create", "kms:cmk:createDataKeyPair"],
+    ),
+    post::<create_ec_datakey_pair::CreateEcDatakeyPair>(
+        "/v1.0/{project_id}/kms/create-ec-datakey-pair",
+        &["kms:dek:create", "kms:cmk:createDataKeyPair"],
+    ),
     post::<encrypt_data::EncryptData>(
         "/v1.0/{project_id}/kms/encrypt-data",
         &["kms:cmk:crypto", "kms:cmk:encryptData"],
@@ -103,6 +115,8 @@ pub(crate) static TABLE: &[Route] = &[
         "/v1.0/{project_id}/kms/decrypt-data",
         &["kms:cmk:crypto", "kms:cmk:decryptData"],
     ),
+    // Unverified: that the older word covers it, and the newer one.
+    post::<re_encrypt::ReEncrypt>("/v1.0/{project_id}/kms/re-encrypt", &["kms:cmk:crypto", "kms:cmk:reEncrypt"]),
     post::<sign::Sign>("/v1.0/{project_id}/kms/sign", &["kms:cmk:crypto", "kms:cmk:sign"]),
     post::<verify::Verify>("/v1.0/{project_id}/kms/verify", &["kms:cmk:crypto", "kms:cmk:verify"]),
     post::<generate_mac::GenerateMac>(
@@ -110,6 +124,11 @@ pub(crate) static TABLE: &[Route] = &[
         &["kms:cmk:crypto", "kms:cmk:generateMac"],
     ),
     post::<verify_mac::VerifyMac>("/v1.0/{project_id}/kms/verify-mac", &["kms:cmk:crypto", "kms:cmk:verifyMac"]),
+    // Unverified: that the older word covers it, and the newer one.
+    post::<derive_shared_secret::DeriveSharedSecret>(
+        "/v1.0/{project_id}/kms/derive-shared-secret",
+        &["kms:cmk:crypto", "kms:cmk:deriveSharedSecret"],
+    ),
     post::<enable_key_rotation::EnableKeyRotation>(
         "/v1.0/{project_id}/kms/enable-key-rotation",
         &["kms:cmk:enableRotation"],

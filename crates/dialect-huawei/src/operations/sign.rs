@@ -3,7 +3,8 @@
 use dialect::constraint::Member;
 use dialect::wire::{Blob, decode};
 use dialect::{Call, Operation};
-use import_engine::MessageForm;
+use import_engine::primitives::sha512;
+use import_engine::{MessageForm, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
@@ -45,7 +46,7 @@ impl Operation for Sign {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let message = message(&input.message)?;
         let algorithm = signing_algorithm(&input.signing_algorithm).ok_or(Refusal::Parameter("signing_algorithm"))?;
-        let form = form(input.message_type.as_deref());
+        let (form, message) = formed(input.message_type.as_deref(), algorithm, message);
         let signed = call.engine.sign(&call.scope, &input.key_id.into(), algorithm, form, message).await?;
         Ok(Output { key_id: signed.key.id.0, signature: signed.signature.into() })
     }
@@ -60,6 +61,14 @@ pub(super) fn message(text: &str) -> Result<Vec<u8>, Refusal> {
 }
 
 /// What the message is. The table lets only two words through.
-pub(super) fn form(word: Option<&str>) -> MessageForm {
-    if word == Some("RAW") { MessageForm::Raw } else { MessageForm::Digest }
+///
+/// Unverified: what a digest is to Ed25519ph. It is taken for the digest that the algorithm itself
+/// makes, so that the signature is the standard's for the message, as it is if the message is sent.
+pub(super) fn formed(word: Option<&str>, algorithm: SigningAlgorithm, message: Vec<u8>) -> (MessageForm, Vec<u8>) {
+    match (word == Some("RAW"), algorithm == SigningAlgorithm::Ed25519ph) {
+        (true, true) => (MessageForm::Prehashed, sha512(&message).to_vec()),
+        (false, true) => (MessageForm::Prehashed, message),
+        (true, false) => (MessageForm::Raw, message),
+        (false, false) => (MessageForm::Digest, message),
+    }
 }

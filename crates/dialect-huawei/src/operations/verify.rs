@@ -5,7 +5,7 @@ use dialect::wire::decode;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
-use super::sign::{form, message};
+use super::sign::{formed, message};
 use crate::errors::Refusal;
 use crate::names::signing_algorithm;
 use crate::shapes::{KEY_ID_HEX, MESSAGE, MESSAGE_TYPE, SEQUENCE, SIGNATURE, WORD};
@@ -45,7 +45,7 @@ impl Operation for Verify {
         let message = message(&input.message)?;
         let signature = decode(&input.signature).ok_or(Refusal::Parameter("signature"))?.expose().to_vec();
         let algorithm = signing_algorithm(&input.signing_algorithm).ok_or(Refusal::Parameter("signing_algorithm"))?;
-        let form = form(input.message_type.as_deref());
+        let (form, message) = formed(input.message_type.as_deref(), algorithm, message);
         let checked =
             call.engine.verify(&call.scope, &input.key_id.into(), algorithm, form, message, signature).await?;
         Ok(Output { key_id: checked.key.id.0, signature_valid: checked.valid.to_string() })

@@ -45,7 +45,7 @@ pub struct NewResidence {
     pub outside_key: Option<String>,
 }
 
-/// Whether a key of this kind can have this usage.
+/// Whether a key of this kind can have this usage. Vendors may offer less.
 pub const fn usage_fits(spec: KeySpec, usage: KeyUsage) -> bool {
     match usage {
         KeyUsage::EncryptDecrypt => {
@@ -54,7 +54,7 @@ pub const fn usage_fits(spec: KeySpec, usage: KeyUsage) -> bool {
         KeyUsage::SignVerify => spec.is_asymmetric() && !spec.is_ml_kem(),
         KeyUsage::GenerateVerifyMac => matches!(spec.family(), KeyFamily::Mac),
         KeyUsage::KeyAgreement => {
-            matches!(spec, KeySpec::EcP256 | KeySpec::EcP384 | KeySpec::EcP521 | KeySpec::Sm2)
+            matches!(spec, KeySpec::EcP256 | KeySpec::EcP384 | KeySpec::EcP521 | KeySpec::EcSecp256k1 | KeySpec::Sm2)
         }
         KeyUsage::EncapsulateDecapsulate => spec.is_ml_kem(),
     }

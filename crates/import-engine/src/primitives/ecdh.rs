@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn both_sides_agree_on_every_curve() {
-        for (curve, length) in [(Nid::SECP384R1, 48), (Nid::SECP521R1, 66), (Nid::SM2, 32)] {
+        for (curve, length) in [(Nid::SECP384R1, 48), (Nid::SECP521R1, 66), (Nid::SECP256K1, 32), (Nid::SM2, 32)] {
             let (one, two) = (key(curve, INITIATOR), key(curve, RESPONDER));
             let secret = shared_secret(&one, curve, &spki(&two)).unwrap();
             assert_eq!(secret.len(), length);
@@ -104,6 +104,7 @@ mod tests {
             (TestName::EcdhSecp256r1, Nid::X9_62_PRIME256V1),
             (TestName::EcdhSecp384r1, Nid::SECP384R1),
             (TestName::EcdhSecp521r1, Nid::SECP521R1),
+            (TestName::EcdhSecp256k1, Nid::SECP256K1),
         ] {
             for test in TestSet::load(name).unwrap().test_groups.into_iter().flat_map(|group| group.tests) {
                 let secret = shared_secret(&key(curve, &hex::encode(&*test.private_key)), curve, &test.public_key);

@@ -5,12 +5,13 @@ use std::fmt;
 use ed25519_dalek::{Signature, SigningKey};
 use openssl::pkey::{PKey, Private};
 use openssl::sign::Signer;
-use sha2::{Digest, Sha512};
 
 use super::curve::curve;
 use super::digest::mac_hash;
+use super::hash::sha512;
 use super::maximum::plaintext_maximum;
 use super::oaep::OaepHash;
+use super::prehash::Prehash;
 use super::sealing::{BlockCipher, SealedData};
 use super::{Refused, ecdh, ed25519, ml_dsa, ml_kem, pkcs1, signing, sm2};
 use crate::chance::Chance;
@@ -139,18 +140,19 @@ impl LoadedKey {
     }
 
     /// Signs. RSA signatures are as long as the modulus, Ed25519 ones 64 bytes, ECDSA and SM2 ones
-    /// DER of r and s. Ed25519ph hashes the 64 bytes that it is given once more (FIPS 186-5, 7.8.1).
+    /// DER of r and s. Ed25519ph hashes the 64 bytes
+    /// that it is given as a digest once more (FIPS 186-5, 7.8.1), and takes prehashed ones as they are.
     /// ML-DSA ones are as long as the parameter set says, and never twice the same.
     ///
     /// # Errors
-    /// [`Error::MessageFormUnfit`] for Ed25519 over a digest, Ed25519ph over a message, ML-DSA over a digest and µ
-    /// for anything else; [`Error::DigestLength`]; [`Error::Internal`].
+    /// [`Error::MessageFormUnfit`] for Ed25519 over a digest, Ed25519ph over a message, ML-DSA over a digest, and µ
+    /// and a prehash for anything else; [`Error::DigestLength`]; [`Error::Internal`].
     pub fn sign(&self, algorithm: SigningAlgorithm, form: MessageForm, message: &[u8]) -> Result<Vec<u8>, Error> {
         match self.signable(algorithm, form, message)? {
             Signable::Digest(key, digest) => signing::sign_digest(key, algorithm, &digest).map_err(Error::internal),
             Signable::Message(key) => signing::sign_ed25519(key, message).map_err(Error::internal),
-            Signable::Prehashed(key) => key
-                .sign_prehashed(Sha512::new_with_prefix(message), None)
+            Signable::Prehashed(key, prehash) => key
+                .sign_prehashed(prehash, None)
                 .map(|signature| signature.to_bytes().to_vec())
                 .map_err(|_| Error::internal("Ed25519ph did not sign")),
             Signable::Mu(key, mu) => key.sign(&mu),
@@ -174,9 +176,8 @@ impl LoadedKey {
                 signing::verify_digest(key, algorithm, &digest, signature).map_err(Error::internal)
             }
             Signable::Message(key) => signing::verify_ed25519(key, message, signature).map_err(Error::internal),
-            Signable::Prehashed(key) => Ok(Signature::from_slice(signature).is_ok_and(|signature| {
-                key.verify_prehashed(Sha512::new_with_prefix(message), None, &signature).is_ok()
-            })),
+            Signable::Prehashed(key, prehash) => Ok(Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify_prehashed(prehash, None, &signature).is_ok())),
             Signable::Mu(key, mu) => Ok(key.verify(&mu, signature)),
         }
     }
@@ -187,19 +188,17 @@ impl LoadedKey {
             (Parsed::Digests(key), ..) => Ok(Signable::Digest(key, signing::digest(algorithm, form, message, None)?)),
             (Parsed::Sm2(key, z), ..) => Ok(Signable::Digest(key, signing::digest(algorithm, form, message, Some(z))?)),
             (Parsed::Ed25519(key, _), SigningAlgorithm::Ed25519, MessageForm::Raw) => Ok(Signable::Message(key)),
-            (Parsed::Ed25519(_, key), SigningAlgorithm::Ed25519ph, MessageForm::Digest) => {
-                if message.len() == algorithm.digest_length() {
-                    Ok(Signable::Prehashed(key))
-                } else {
-                    Err(Error::DigestLength)
-                }
+            (Parsed::Ed25519(_, key), SigningAlgorithm::Ed25519ph, MessageForm::Digest | MessageForm::Prehashed) => {
+                let digest: [u8; 64] = message.try_into().map_err(|_| Error::DigestLength)?;
+                let prehash = if form == MessageForm::Prehashed { digest } else { sha512(&digest) };
+                Ok(Signable::Prehashed(key, Prehash(prehash)))
             }
             (Parsed::Ed25519(..), ..) => Err(Error::MessageFormUnfit),
             (Parsed::MlDsa(key), _, MessageForm::Raw) => Ok(Signable::Mu(key, key.mu(message)?)),
             (Parsed::MlDsa(key), _, MessageForm::ExternalMu) => {
                 Ok(Signable::Mu(key, message.try_into().map_err(|_| Error::DigestLength)?))
             }
-            (Parsed::MlDsa(_), _, MessageForm::Digest) => Err(Error::MessageFormUnfit),
+            (Parsed::MlDsa(_), _, MessageForm::Digest | MessageForm::Prehashed) => Err(Error::MessageFormUnfit),
             (Parsed::Symmetric(..) | Parsed::Mac(_) | Parsed::MlKem(_), ..) => Err(self.unfit(algorithm.word())),
         }
     }
@@ -295,7 +294,7 @@ impl LoadedKey {
 enum Signable<'a> {
     Digest(&'a PKey<Private>, Vec<u8>),
     Message(&'a PKey<Private>),
-    Prehashed(&'a SigningKey),
+    Prehashed(&'a SigningKey, Prehash),
     Mu(&'a ml_dsa::Key, [u8; 64]),
 }
 

@@ -26,7 +26,7 @@ pub(super) fn digest(
     match form {
         MessageForm::Digest if message.len() == algorithm.digest_length() => Ok(message.to_vec()),
         MessageForm::Digest => Err(Error::DigestLength),
-        MessageForm::ExternalMu => Err(Error::MessageFormUnfit),
+        MessageForm::ExternalMu | MessageForm::Prehashed => Err(Error::MessageFormUnfit),
         MessageForm::Raw => match (signature_hash(algorithm), z) {
             (Some(_), Some(z)) => {
                 sm2::message_digest(z, message).map(|digest| digest.to_vec()).map_err(Error::internal)

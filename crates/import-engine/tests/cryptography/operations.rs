@@ -14,7 +14,7 @@ use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::PKey;
 use openssl::sign::Verifier;
 
-use MessageForm::{Digest, Raw};
+use MessageForm::{Digest, Prehashed, Raw};
 
 fn loaded(spec: KeySpec) -> LoadedKey {
     LoadedKey::load(spec, &generate(spec, &SystemChance).unwrap()).unwrap()
@@ -274,6 +274,12 @@ fn ed25519ph_hashes_what_it_is_given() {
     assert_eq!(signature, underneath(&digest));
     assert!(key.verify(SigningAlgorithm::Ed25519ph, Digest, &digest, &signature).unwrap());
     assert!(!key.verify(SigningAlgorithm::Ed25519ph, Digest, &digest, &published).unwrap());
+    // A prehash is what the algorithm would make of the message, and is not hashed again.
+    assert_eq!(key.sign(SigningAlgorithm::Ed25519ph, Prehashed, &digest).unwrap(), published);
+    assert!(key.verify(SigningAlgorithm::Ed25519ph, Prehashed, &digest, &published).unwrap());
+    assert!(!key.verify(SigningAlgorithm::Ed25519ph, Prehashed, &digest, &signature).unwrap());
+    assert_eq!(key.sign(SigningAlgorithm::Ed25519ph, Prehashed, &digest[1..]), Err(Error::DigestLength));
+    assert_eq!(key.sign(SigningAlgorithm::Ed25519, Prehashed, &digest), Err(Error::MessageFormUnfit));
 }
 
 /// The examples of GB/T 32918.5, annexes A and C: digest, signature, ciphertext.

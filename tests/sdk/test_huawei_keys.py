@@ -363,3 +363,97 @@ def test_regions_do_not_meet(kms):
     there = kms.raw("create-key", b'{"key_alias": "there"}', scope="cn-east-3/kms").json["key_info"]
     assert there["region_id"] == "cn-east-3"
     kms.post("describe-key", key_id=there["key_id"]).is_refusal("KMS.0207")
+
+
+# Kinds and usages.
+
+CURVES = ["EC_P256", "EC_P384", "SECP256K1"]
+USAGES = ["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"]
+
+
+def usage_refusal(spec: str, usage: str) -> str | None:
+    """The code with which a kind of key is refused a usage; None if it has it."""
+    if spec in ("AES_256", "SM4"):
+        return {"ENCRYPT_DECRYPT": None, "SIGN_VERIFY": "KMS.1115"}.get(usage, "KMS.0308")
+    if spec.startswith("HMAC_"):
+        return None if usage == "GENERATE_VERIFY_MAC" else "KMS.0341"
+    if usage == "SIGN_VERIFY":
+        return None
+    if usage == "ENCRYPT_DECRYPT":
+        return "KMS.1114" if spec in [*CURVES, "ED25519"] else None
+    return None if usage == "KEY_AGREEMENT" and spec in [*CURVES, "SM2"] else "KMS.0308"
+
+
+def test_every_kind_has_its_usages(kms):
+    made = 0
+    for spec in SPECS:
+        for usage in [*USAGES, "ENCAPSULATE_DECAPSULATE", "sign_verify", ""]:
+            code = usage_refusal(spec, usage) if usage in USAGES else "KMS.0308"
+            members = {"key_alias": alias(), "key_spec": spec, "key_usage": usage, "origin": "external"}
+            if code:
+                with refused(code):
+                    kms.create_key(**members)
+            else:
+                info = kms.describe(kms.create_key(**members).key_info.key_id)
+                assert (info.key_spec, info.key_usage) == (spec, usage)
+                made += 1
+    assert kms.list_keys(key_spec="ALL").total == made
+
+
+ENCRYPTING = ["encrypt-data", "decrypt-data", "re-encrypt"]
+SEALING = ["create-datakey", "create-datakey-without-plaintext", "encrypt-datakey", "decrypt-datakey",
+           "create-rsa-datakey-pair", "create-ec-datakey-pair"]
+USES = {
+    **{verb: "ENCRYPT_DECRYPT" for verb in [*ENCRYPTING, *SEALING]},
+    **{verb: "SIGN_VERIFY" for verb in ["sign", "verify"]},
+    **{verb: "GENERATE_VERIFY_MAC" for verb in ["generate-mac", "verify-mac"]},
+    "derive-shared-secret": "KEY_AGREEMENT",
+}
+
+
+def use_of(verb: str, key_id: str) -> dict:
+    """A request that is in order as far as it goes without a look at the key."""
+    return {
+        "encrypt-data": {"key_id": key_id, "plain_text": "x"},
+        "decrypt-data": {"key_id": key_id, "cipher_text": "A" * 344, "encryption_algorithm": "RSAES_OAEP_SHA_256"},
+        "re-encrypt": {"destination_key_id": key_id, "cipher_text": "AAAA"},
+        "encrypt-datakey": {"key_id": key_id, **BODIES["encrypt-datakey"]},
+        "decrypt-datakey": {"key_id": key_id, "cipher_text": "00", "datakey_cipher_length": "1"},
+        "create-rsa-datakey-pair": {"key_id": key_id, "key_spec": "RSA_2048"},
+        "create-ec-datakey-pair": {"key_id": key_id, "key_spec": "SM2"},
+        "sign": {"key_id": key_id, "message": "AAAA", "signing_algorithm": "ECDSA_SHA_256"},
+        "verify": {"key_id": key_id, "message": "AAAA", "signature": "AAAA", "signing_algorithm": "ECDSA_SHA_256"},
+        "generate-mac": {"key_id": key_id, "message": "AAAA", "mac_algorithm": "HMAC_SHA_256"},
+        "verify-mac": {"key_id": key_id, "message": "AAAA", "mac_algorithm": "HMAC_SHA_256", "mac": "00"},
+        "derive-shared-secret": {"key_id": key_id, "key_agreement_algorithm": "ECDH", "public_key": "AAAA"},
+    }.get(verb, {"key_id": key_id})
+
+
+def use_refusal(verb: str, spec: str, usage: str) -> str:
+    """What a key that waits for its material says: that, or, before it, that it is for something else."""
+    if usage == USES[verb]:
+        return "KMS.1301"
+    if spec.startswith("HMAC_"):
+        return "KMS.0341"
+    if spec in ("AES_256", "SM4"):
+        return "KMS.0331"
+    if verb in SEALING or verb.endswith("-mac"):
+        return "KMS.0325"
+    if verb in ENCRYPTING and spec in [*CURVES, "ED25519"]:
+        return "KMS.1114"
+    return {"ENCRYPT_DECRYPT": "KMS.0334", "SIGN_VERIFY": "KMS.0335", "KEY_AGREEMENT": "KMS.0325"}[usage]
+
+
+def test_what_a_key_is_not_for(kms):
+    for spec in SPECS:
+        for usage in USAGES:
+            if usage_refusal(spec, usage):
+                continue
+            key_id = kms.external(key_spec=spec, key_usage=usage)
+            before = kms.snapshot(key_id)
+            for verb in USES:
+                kms.post(verb, **use_of(verb, key_id)).is_refusal(use_refusal(verb, spec, usage))
+            shown = kms.post("get-publickey", key_id=key_id)
+            shown.is_refusal({"AES_256": "KMS.0331", "SM4": "KMS.0331"}.get(
+                spec, "KMS.0341" if spec.startswith("HMAC_") else "KMS.1301"))
+            assert kms.snapshot(key_id) == before

@@ -80,6 +80,8 @@ pub(super) async fn make(call: &Call, input: Input, spec: KeySpec) -> Result<Out
     let pair = match call.engine.generate_data_key_pair(&call.scope, &input.key_id.into(), spec, &context).await {
         // The pair is sealed by symmetric keys only.
         Err(Error::AlgorithmUnfit { .. }) => return Err(Code::Asymmetric.into()),
+        // Unverified: that keys in key stores seal none.
+        Err(Error::OriginUnfit { .. }) => return Err(Code::NoKeystore.into()),
         pair => pair?,
     };
     let length = u16::try_from(pair.plaintext.len()).map_err(Error::internal)?;

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from huawei_support import MISSING_KEY, Kms, b64, kms, refused, unb64  # noqa: F401
+from test_huawei_keystores import store  # noqa: F401
 from wrapping import sm2_digest, sm2_verify
 
 RSA = ["RSA_2048", "RSA_3072", "RSA_4096"]
@@ -113,6 +114,14 @@ def test_pairs_want_a_symmetric_key(kms, call, spec, members, code):
     key_id = kms.create(key_spec=spec, **members)
     with refused(code):
         getattr(kms, call)(key_id=key_id, key_spec=CALLS[call])
+
+
+def test_keys_in_key_stores_seal_no_pairs(kms, store):  # noqa: F811
+    key_id = kms.create(keystore_id=store)
+    assert kms.create_datakey(key_id=key_id).plain_text
+    for call, spec in CALLS.items():
+        with refused("KMS.0340"):
+            getattr(kms, call)(key_id=key_id, key_spec=spec)
 
 
 @pytest.mark.parametrize("state, code", [("3", "KMS.0209"), ("4", "KMS.0210"), ("5", "KMS.1301")])

@@ -415,10 +415,13 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
         Error::OutsideKeyUnfit(_) => key_stores::outside_key_unfit(),
         Error::Outside { fault, .. } => key_stores::outside(*fault, context.operation),
         Error::Busy => throttled(),
-        Error::Internal(_) => Answer {
-            status: 500,
-            ..with("KMSInternalException", "An internal exception occurred. The request can be retried.")
-        },
+        // This dialect keeps no records.
+        Error::RecordNotFound { .. } | Error::RecordTaken { .. } | Error::TooManyRecords(_) | Error::Internal(_) => {
+            Answer {
+                status: 500,
+                ..with("KMSInternalException", "An internal exception occurred. The request can be retried.")
+            }
+        }
     }
 }
 

@@ -263,6 +263,8 @@ fn tell_error(error: Error) -> Told {
         Error::KeyStoreState { .. } | Error::KeyStoreHoldsKeys(_) => parameter("keystore_id"),
         // Nobody else keeps keys of this dialect.
         Error::OutsideKeyTaken(_) | Error::OutsideKeyUnfit(_) | Error::Outside { .. } => service(Code::Broken),
+        // No call of this dialect has to do with records yet.
+        Error::RecordNotFound { .. } | Error::RecordTaken { .. } | Error::TooManyRecords(_) => service(Code::Broken),
         Error::Busy => service(Code::Busy),
         Error::Internal(fault) => Told { cause: Some(fault.to_string()), ..service(Code::Broken) },
     }

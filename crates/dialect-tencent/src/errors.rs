@@ -342,6 +342,8 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::OutsideKeyTaken(_)
         | Error::OutsideKeyUnfit(_)
         | Error::Outside { .. } => known(INTERNAL_ERROR),
+        // No action of this dialect has to do with records yet.
+        Error::RecordNotFound { .. } | Error::RecordTaken { .. } | Error::TooManyRecords(_) => known(INTERNAL_ERROR),
         Error::Busy => known(TRY_AGAIN),
         Error::Internal(fault) => Wire { cause: Some(cause_chain(fault)), ..known(INTERNAL_ERROR) },
     }

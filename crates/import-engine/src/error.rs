@@ -263,6 +263,25 @@ pub enum Error {
         /// Why.
         fault: OutsideFault,
     },
+    /// No such record in this scope, or it is due to vanish.
+    #[error("{kind} {id:?} does not exist")]
+    RecordNotFound {
+        /// What it would be, in the dialect's word.
+        kind: String,
+        /// Its identifier.
+        id: String,
+    },
+    /// The identifier or the name belongs to another record of the kind.
+    #[error("the {kind} name {name:?} is taken")]
+    RecordTaken {
+        /// What it would be, in the dialect's word.
+        kind: String,
+        /// The name, or the identifier.
+        name: String,
+    },
+    /// The scope has as many records of the kind as the dialect allows.
+    #[error("no room for another {0}")]
+    TooManyRecords(String),
     /// Many callers changed the same key at once, or no wrapping key came in time. Try again.
     #[error("busy")]
     Busy,

@@ -58,6 +58,7 @@ pub use operations::last_use::LastUse;
 pub use operations::principals::{AccessKey, NewAccessKey};
 pub use operations::public_key::PublicKey;
 pub use operations::recipient::Attestation;
+pub use operations::records::{NewRecord, RecordId};
 pub use operations::sign::{Checked, Signed};
 pub use operations::start::{StartError, prove_cryptography};
 pub use outside::{OutsideCiphertext, OutsideFault, OutsideKey, OutsideKeys};

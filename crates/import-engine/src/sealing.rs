@@ -7,6 +7,8 @@
 //!                  ├─ "token"       + tenant ─ seals import tokens
 //!                  ├─ "fingerprint" + tenant ─ HMAC key of material identifiers
 //!                  ├─ "key store"   + tenant ─ seals what key stores are asked with
+//!                  ├─ "access key"  + tenant ─ seals secrets and tokens of access keys
+//!                  ├─ "record"      + tenant ─ seals the secrets of records
 //!                  ├─ "handout"     + vendor ─ seals what dialects hand out and get back: session tokens …
 //!                  ├─ "pool"                 ─ seals ready-made wrapping keys, which have no tenant yet
 //!                  └─ "check"                ─ what a wrong master key is recognised by
@@ -44,6 +46,8 @@ pub(crate) enum Purpose {
     Handout,
     /// The secret or the token of an access key.
     AccessKey,
+    /// A secret of a record.
+    Record,
 }
 
 impl Purpose {
@@ -56,6 +60,7 @@ impl Purpose {
             Self::KeyStore => "key store",
             Self::Handout => "handout",
             Self::AccessKey => "access key",
+            Self::Record => "record",
         }
     }
 }

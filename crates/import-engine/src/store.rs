@@ -10,6 +10,7 @@
 
 mod grants;
 mod key_uses;
+mod records;
 
 use async_trait::async_trait;
 
@@ -21,6 +22,7 @@ use crate::tenant::{KeyId, Scope, Tenant};
 
 pub use grants::{Grant, GrantPlace, Grants};
 pub use key_uses::{KeyUse, KeyUses};
+pub use records::{Record, Records, SealedSecret};
 
 /// Sealed bytes: AES-256-GCM under a key derived from the master key. Safe to store.
 #[derive(Clone, PartialEq, Eq)]
@@ -223,7 +225,7 @@ pub trait Keys: Send + Sync {
     /// [`StoreError::AlreadyExists`] if the identifier, the name or the label is taken in the scope.
     async fn insert_labelled_key(&self, key: &ChangedKey, label: &Label) -> Result<()>;
 
-    /// Removes a key with all that hangs on it: materials, parameters, labels, grants, its last use.
+    /// Removes a key with all that hangs on it: materials, parameters, labels, grants, records, its last use.
     ///
     /// # Errors
     /// [`StoreError::Stale`] unless the stored revision is `key.revision`.
@@ -366,7 +368,7 @@ pub trait Tenants: Send + Sync {
     /// Sets the tenant's domain clock.
     async fn set_domain_clock(&self, tenant: &Tenant, clock: DomainClock) -> Result<()>;
 
-    /// Every tenant that has a key or an access key.
+    /// Every tenant that has a key, an access key or a record.
     async fn tenants(&self) -> Result<Vec<Tenant>>;
 
     /// Stores a note under a name unless there is one; answers what is there afterwards.
@@ -413,6 +415,6 @@ pub trait KeyStores: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Principals + Tenants {}
+pub trait Store: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Principals + Records + Tenants {}
 
-impl<T: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Principals + Tenants> Store for T {}
+impl<T: Keys + Imports + Labels + Grants + KeyUses + KeyStores + Principals + Records + Tenants> Store for T {}

@@ -15,7 +15,7 @@ use sqlx::{Arguments, Connection, Database, Encode, Executor, FromRow, IntoArgum
 use crate::open::AppliedRow;
 use crate::rows::{
     AccessKeyRow, ClockRow, CountRow, GrantRow, IdRow, KeyPairRow, KeyRow, KeyStoreRow, KeyUseRow, LabelRow, LeftRow,
-    ParametersRow, PresentRow, PrincipalRow, SealedRow, TenantRow, ValueRow,
+    ParametersRow, PresentRow, PrincipalRow, RecordRow, SealedRow, TenantRow, ValueRow,
 };
 
 /// A boxed future, as the connection's methods answer them.
@@ -97,6 +97,7 @@ pub(crate) trait Backend:
     + Reads<ParametersRow>
     + Reads<PresentRow>
     + Reads<PrincipalRow>
+    + Reads<RecordRow>
     + Reads<SealedRow>
     + Reads<TenantRow>
     + Reads<ValueRow>

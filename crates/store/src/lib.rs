@@ -3,10 +3,9 @@
 //! Start at `open.rs`, which turns a database URL into a [`Database`]; what that hands out is an
 //! `Arc<dyn Store>`, and the promises of its methods stand in `import_engine::store`. There is one
 //! implementation, `SqlStore` (`sql.rs`), generic over `Backend`; `keys.rs`, `imports.rs`,
-//! `labels.rs`, `grants.rs`, `key_uses.rs`, `key_stores.rs`, `principals.rs` and `tenants.rs` hold one store trait each,
-//! with the SQL beside its method. Everything in which
-//! the two databases differ is in `backend.rs`; how a row reads and what becomes of one that cannot
-//! be read is in `rows.rs`. The schema is in `migrations/postgres` and `migrations/sqlite` at the
+//! `labels.rs`, `grants.rs`, `key_uses.rs`, `key_stores.rs`, `principals.rs`, `records.rs` and `tenants.rs` hold one
+//! store trait each, with the SQL beside its method. Everything in which the two databases differ is in
+//! `backend.rs`; how a row reads and what becomes of one that cannot be read is in `rows.rs`. The schema is in `migrations/postgres` and `migrations/sqlite` at the
 //! top of the repository: the same tables and columns in both, held together by a test.
 //!
 //! A method is an intent and one transaction. Races are settled by conditions (`revision = $n`),
@@ -24,6 +23,7 @@ mod keys;
 mod labels;
 mod open;
 mod principals;
+mod records;
 mod rows;
 mod sql;
 mod tenants;

@@ -2,7 +2,7 @@
 //! guess: a key whose record was misread could hand out what it must not.
 
 use import_engine::store::{
-    Grant, KeyUse, Label, Principal, Sealed, StoreError, StoredAccessKey, StoredKeyPair, StoredParameters,
+    Grant, KeyUse, Label, Principal, Record, Sealed, StoreError, StoredAccessKey, StoredKeyPair, StoredParameters,
 };
 use import_engine::{
     Connection, ConnectionState, Deletion, DomainClock, Expiry, Key, KeyId, KeyManager, KeySpec, KeyState, KeyStore,
@@ -161,6 +161,21 @@ pub(crate) struct AccessKeyRow {
     key_attributes: String,
     #[sqlx(flatten)]
     principal: PrincipalRow,
+}
+
+#[derive(FromRow)]
+pub(crate) struct RecordRow {
+    vendor: String,
+    account: String,
+    region: String,
+    kind: String,
+    id: String,
+    revision: i64,
+    name: Option<String>,
+    key_id: Option<String>,
+    attributes: String,
+    created_at: i64,
+    due_at: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -478,6 +493,21 @@ pub(crate) fn access_key(row: AccessKeyRow) -> (StoredAccessKey, Principal) {
         attributes: original(row.key_attributes),
     };
     (key, principal)
+}
+
+/// A record from its row.
+pub(crate) fn record(row: RecordRow) -> Record {
+    Record {
+        scope: Scope::new(Tenant::new(original(row.vendor), original(row.account)), original(row.region)),
+        kind: original(row.kind),
+        id: original(row.id),
+        name: row.name.map(original),
+        key: row.key_id.map(|id| KeyId(original(id))),
+        attributes: original(row.attributes),
+        created_at: Timestamp(row.created_at),
+        due_at: row.due_at.map(Timestamp),
+        revision: row.revision,
+    }
 }
 
 /// A key pair of the pool from its row.

@@ -31,6 +31,7 @@ impl<DB: Backend> Tenants for SqlStore<DB> {
 
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
         let select = "SELECT vendor, account FROM keys UNION SELECT vendor, account FROM access_keys \
+             UNION SELECT vendor, account FROM records \
              ORDER BY vendor, account";
         let found: Vec<TenantRow> = self.read(sql(select)).await?;
         Ok(found.into_iter().map(rows::tenant).collect())

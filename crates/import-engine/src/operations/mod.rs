@@ -26,6 +26,7 @@ pub(crate) mod public_key;
 pub(crate) mod random;
 pub(crate) mod read;
 pub(crate) mod recipient;
+pub(crate) mod records;
 pub(crate) mod regions;
 pub(crate) mod rotate;
 pub(crate) mod sign;

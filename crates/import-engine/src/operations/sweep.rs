@@ -54,6 +54,7 @@ impl Engine {
             }
         }
         self.store.remove_expired_parameters(tenant, now).await?;
+        self.store.remove_due_records(tenant, now).await?;
         self.store.remove_expired_access_keys(tenant, now.plus_seconds(-REMEMBERED_SECONDS)).await?;
         Ok(changed)
     }

@@ -7,6 +7,7 @@ mod grants;
 mod imports;
 mod labels;
 mod races;
+mod records;
 mod regions;
 mod rotation;
 mod rows;

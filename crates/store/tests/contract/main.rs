@@ -30,6 +30,7 @@ mod opening;
 mod place;
 mod principals;
 mod races;
+mod records;
 mod samples;
 mod schema;
 mod tenants;

@@ -1,4 +1,4 @@
-"""The vendor's table of error codes: the status and the text of each."""
+"""The vendor's table of error codes: the status (or all of them) and the text of each, or how it begins."""
 
 CODES = {
     "KMS.0100": (500, "Get-status error."),
@@ -172,7 +172,8 @@ CODES = {
     "KMS.5023": (400, "Pdp5 Header is invalid."),
     # Not in the vendor's table: seen once, in a report about a client. Its text is our reading.
     "KMS.8003": (400, "The keystore does not exist."),
-    # The gateway's.
+    # The gateway's; the texts of 0201 differ with the status.
     "APIGW.0101": (404, "The API does not exist or has not been published in the environment"),
+    "APIGW.0201": ((400, 413, 504), ""),
     "APIGW.0301": (401, "Incorrect IAM authentication information: "),
 }

@@ -180,21 +180,7 @@ def test_key_ids(kms, verb):
     kms.post(verb, key_id="z" * 8 + MISSING_KEY[8:]).is_refusal("KMS.0207")
 
 
-# The vendor's table: call x state. None means that it works.
-STATES = {
-    "enable-key": {"2": "KMS.1201", "3": None, "4": "KMS.0210", "5": "KMS.1201"},
-    "disable-key": {"2": None, "3": "KMS.1301", "4": "KMS.0210", "5": "KMS.1301"},
-    "schedule-key-deletion": {"2": None, "3": None, "4": "KMS.1402", "5": None},
-    "cancel-key-deletion": {"2": "KMS.1501", "3": "KMS.1501", "4": None, "5": "KMS.1501"},
-    "describe-key": {"2": None, "3": None, "4": None, "5": None},
-    "encrypt-data": {"2": None, "3": "KMS.0209", "4": "KMS.0210", "5": "KMS.1301"},
-    "create-datakey": {"2": None, "3": "KMS.0209", "4": "KMS.0210", "5": "KMS.1301"},
-    "create-datakey-without-plaintext": {"2": None, "3": "KMS.0209", "4": "KMS.0210", "5": "KMS.1301"},
-    "encrypt-datakey": {"2": None, "3": "KMS.0209", "4": "KMS.0210", "5": "KMS.1301"},
-    "get-parameters-for-import": {"2": "KMS.0310", "3": "KMS.0310", "4": "KMS.0210", "5": None},
-    "import-key-material": {"2": "KMS.0310", "3": "KMS.0310", "4": "KMS.0210", "5": "KMS.2605"},
-    "delete-imported-key-material": {"2": None, "3": None, "4": "KMS.2701", "5": "KMS.2701"},
-}
+# What some calls say besides the key.
 BODIES = {
     "schedule-key-deletion": {"pending_days": "7"},
     "encrypt-data": {"plain_text": "x"},
@@ -203,65 +189,6 @@ BODIES = {
     "get-parameters-for-import": {"wrapping_algorithm": "RSAES_OAEP_SHA_256"},
     "import-key-material": {"import_token": "A" * 2236, "encrypted_key_material": "A" * 344},
 }
-
-
-@pytest.mark.parametrize("state", ["2", "3", "4", "5"])
-@pytest.mark.parametrize("verb", STATES)
-def test_calls_and_states(kms, verb, state):
-    key_id = kms.in_state(state, material=b"m" * 32)
-    before = kms.snapshot(key_id)
-    answer = kms.post(verb, key_id=key_id, **BODIES.get(verb, {}))
-    expected = STATES[verb][state]
-    if expected is None:
-        assert answer.status == 200, answer.body
-    else:
-        answer.is_refusal(expected)
-        assert kms.snapshot(key_id) == before
-
-
-@pytest.mark.parametrize("state", ["2", "3", "4"])
-def test_decryption_and_states(kms, state):
-    """What was made while the key was enabled."""
-    key_id = kms.in_state("2", material=b"m" * 32)
-    text = kms.encrypt_data(key_id=key_id, plain_text="x").cipher_text
-    data_key = kms.create_datakey(key_id=key_id).cipher_text
-    code = {"2": None, "3": "KMS.0209", "4": "KMS.0210"}[state]
-    if state == "3":
-        kms.disable_key(key_id=key_id)
-    if state == "4":
-        kms.delete_key(key_id=key_id, pending_days="7")
-    for answer in [kms.post("decrypt-data", cipher_text=text),
-                   kms.post("decrypt-datakey", key_id=key_id, cipher_text=data_key, datakey_cipher_length="32")]:
-        if code:
-            answer.is_refusal(code)
-        else:
-            assert answer.status == 200, answer.body
-
-
-@pytest.mark.parametrize("state", ["2", "3", "4", "5"])
-@pytest.mark.parametrize("verb, spec, body", [
-    ("sign", "EC_P256", {"message": "A" * 43 + "=", "signing_algorithm": "ECDSA_SHA_256"}),
-    ("verify", "EC_P256", {"message": "A" * 43 + "=", "signature": "AAAA", "signing_algorithm": "ECDSA_SHA_256"}),
-    ("generate-mac", "HMAC_256", {"message": "AAAA", "mac_algorithm": "HMAC_SHA_256"}),
-    ("verify-mac", "HMAC_256", {"message": "AAAA", "mac_algorithm": "HMAC_SHA_256", "mac": "00"}),
-])
-def test_signing_and_states(kms, verb, spec, body, state):
-    key_id = kms.in_state(state, key_spec=spec)
-    answer = kms.post(verb, key_id=key_id, **body)
-    code = {"2": None, "3": "KMS.0209", "4": "KMS.0210", "5": "KMS.1301"}[state]
-    if code:
-        answer.is_refusal(code)
-    else:
-        assert answer.status == 200, answer.body
-
-
-@pytest.mark.parametrize("state, code", [("2", None), ("3", None), ("4", "KMS.0210"), ("5", "KMS.1301")])
-def test_public_keys_and_states(kms, state, code):
-    answer = kms.post("get-publickey", key_id=kms.in_state(state, key_spec="EC_P256"))
-    if code:
-        answer.is_refusal(code)
-    else:
-        assert answer.status == 200, answer.body
 
 
 def test_lists_hold_aes_keys_unless_told_otherwise(kms, clock):

@@ -17,6 +17,8 @@
 //!     8  check: the beginning of the SHA-256 of all before
 //! ```
 //!
+//! Unverified: what stands where. Nobody outside the vendor's service reads it.
+//!
 //! The check is no protection, the tag is that. It tells a damaged ciphertext from one whose key is
 //! gone, before any key is looked up.
 

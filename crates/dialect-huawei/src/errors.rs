@@ -161,6 +161,8 @@ fn tell_failure(failure: Failure) -> Told {
 
 /// The first thing that a table found: what is missing before what has the wrong type, and that
 /// before what breaks a rule.
+// Unverified: this order, and that the form of a request comes before the key, the key's kind and origin
+// before its state, and all that before what the request asks of the key.
 fn unfit(report: &Report) -> Told {
     if report.violations.iter().any(|violation| violation.rule == Rule::Required) {
         return service(Code::Missing);
@@ -247,6 +249,7 @@ fn tell_error(error: Error) -> Told {
             service(Code::RotationUnsupported)
         }
         Error::MaterialNotDeletable => service(Code::PrivateKeyStays),
+        // Unverified for what was bound to a ciphertext and is not said again: as for a damaged one.
         Error::CiphertextInvalid => service(Code::InvalidCiphertext),
         Error::PlaintextTooLong { .. } => service(Code::RsaPlaintextTooLong),
         Error::DigestLength => service(Code::DigestLength),

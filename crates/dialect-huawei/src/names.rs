@@ -6,6 +6,7 @@ use import_engine::{
 };
 
 /// `key_spec` of keys. Most words are the engine's own.
+// Unverified: the words for post-quantum keys, which the vendor has on request only; there are none.
 const KEY_SPECS: &[(&str, KeySpec)] = &[
     ("AES_256", KeySpec::Aes256),
     ("SM4", KeySpec::Sm4),

@@ -31,6 +31,7 @@ static OFFERS: [Offer; 4] = [
     Offer { algorithm: WrappingAlgorithm::RsaOaepSha256, wrapping_keys: RSA, key_specs: SPECS },
     Offer { algorithm: WrappingAlgorithm::RsaOaepSha1, wrapping_keys: RSA, key_specs: SPECS },
     Offer { algorithm: WrappingAlgorithm::RsaPkcs1, wrapping_keys: RSA, key_specs: SPECS },
+    // Unverified: how an SM2 block is laid out. ASN.1 and the bare parts are taken.
     Offer { algorithm: WrappingAlgorithm::Sm2Encrypt, wrapping_keys: &[WrappingKeySpec::Sm2], key_specs: SPECS },
 ];
 

@@ -50,6 +50,7 @@ impl Operation for EncryptData {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let text = input.plain_text.expose().as_bytes();
+        // Unverified: the code; KMS.0308 is possible.
         if text.len() > TEXT_MAX {
             return Err(Code::InvalidPlaintext.into());
         }

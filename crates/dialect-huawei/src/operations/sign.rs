@@ -1,4 +1,6 @@
 //! Signing a message or, by default, its digest.
+//!
+//! Unverified: that PSS salts are as long as the hash, and that signatures of curves are DER.
 
 use dialect::constraint::Member;
 use dialect::wire::{Blob, decode};

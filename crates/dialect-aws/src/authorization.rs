@@ -7,11 +7,12 @@
 
 use chrono::{DateTime, SecondsFormat};
 use dialect::Call;
+use dialect::principals::ROOT;
 use import_engine::store::Grant;
 use import_engine::{EncryptionContext, Error, Key, Tenant};
 
 use crate::attributes::Attributes;
-use crate::caller::{self, Caller, ROOT, Record, root_arn};
+use crate::caller::{self, Caller, Record, root_arn};
 use crate::circumstances::Circumstances;
 use crate::decision::{Denial, Enforced, Resource, decide};
 use crate::errors::Refusal;

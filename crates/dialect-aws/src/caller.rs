@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 
 use dialect::Call;
+use dialect::principals::USER;
 use import_engine::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::iam::{Asked, Document, Facts, Judged, Kind, Subject};
 use crate::identifiers::partition;
 
-/// The name of the account's own principal.
-pub(crate) const ROOT: &str = "root";
-/// How names of users begin.
-pub(crate) const USER: &str = "user/";
 /// How names of roles begin.
 pub(crate) const ROLE: &str = "role/";
 

@@ -108,7 +108,7 @@ impl Frontend for Aws {
     }
 
     async fn administer(&self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Value, Unanswered> {
-        Administration::new(&self.engine, &self.directory, tenant).answer(asked).await
+        Administration::new(&self.engine, self.directory.common(), tenant).answer(asked).await
     }
 
     fn refuse(&self, _head: &Head, request_id: &str, failure: Failure) -> Response {

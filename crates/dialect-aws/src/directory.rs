@@ -3,27 +3,17 @@
 
 use std::sync::Arc;
 
-use dialect::Credentials;
+use dialect::{Credentials, principals};
 use import_engine::{Engine, Error, Material, Tenant, Timestamp};
 
 use crate::VENDOR;
 use crate::accounts::{Identity, Secret, look_up};
-use crate::caller::{Caller, ROOT, Record, Session, principal_arn};
-
-/// How the ids of lasting access keys begin that are issued here.
-pub(crate) const LASTING: &str = "AKIA";
-/// How the ids of temporary access keys begin.
-pub(crate) const TEMPORARY: &str = "ASIA";
-/// How long the ids are that are issued here.
-pub(crate) const ID_LENGTH: usize = 20;
+use crate::administration::ISSUING;
+use crate::caller::{Caller, Record, Session, principal_arn};
 
 /// Everybody who may call.
 #[derive(Debug)]
-pub(crate) struct Directory {
-    credentials: Arc<Credentials>,
-    /// Knows whom the admin API has issued credentials to.
-    engine: Option<Arc<Engine>>,
-}
+pub(crate) struct Directory(principals::Directory);
 
 /// What is known of an access key id.
 pub(crate) struct Found {
@@ -53,12 +43,17 @@ struct Held {
 impl Directory {
     /// The credentials of the settings and, with an engine, those that were issued.
     pub fn new(credentials: Arc<Credentials>, engine: Option<Arc<Engine>>) -> Self {
-        Self { credentials, engine }
+        Self(principals::Directory::new(VENDOR, &ISSUING, credentials, engine))
+    }
+
+    /// What all vendors have.
+    pub fn common(&self) -> &principals::Directory {
+        &self.0
     }
 
     /// Whether signatures are not looked at.
     pub fn is_open(&self) -> bool {
-        self.credentials.trust() == dialect::Trust::Open
+        self.0.is_open()
     }
 
     /// Whoever has an access key id.
@@ -66,19 +61,16 @@ impl Directory {
     /// # Errors
     /// [`Error::Internal`].
     pub async fn find(&self, access_id: &str) -> Result<Option<Found>, Error> {
-        if self.credentials.configured(VENDOR, access_id).is_none()
-            && is_issued_form(access_id)
-            && let Some(engine) = &self.engine
-            && let Some(found) = self.issued(engine, access_id).await?
-        {
-            return Ok(Some(found));
+        if let Some(issued) = self.0.issued(access_id).await? {
+            return self.issued(issued).map(Some);
         }
-        let Some(Identity { account, secret, is_public }) = look_up(&self.credentials, access_id) else {
+        let Some(Identity { account, secret, is_public }) = look_up(self.0.credentials(), access_id) else {
             return Ok(None);
         };
-        let holder = match self.credentials.holder(VENDOR, access_id) {
+        let holder = match self.0.credentials().holder(VENDOR, access_id) {
             Some(name) => {
-                let record = self.configured_record(&account, name)?.unwrap_or_default();
+                let configured = self.0.configured(&Tenant::new(VENDOR, account.as_str()), name);
+                let record = configured.map(Record::of).transpose()?.unwrap_or_default();
                 Holder::Principal(Box::new(Held { name: name.to_owned(), record, session: None }))
             }
             None => Holder::Root { is_trusted: is_public || self.is_open() },
@@ -86,28 +78,19 @@ impl Directory {
         Ok(Some(Found { account, secret, token: None, is_expired: false, holder }))
     }
 
-    async fn issued(&self, engine: &Engine, access_id: &str) -> Result<Option<Found>, Error> {
-        let Some(key) = engine.access_key(VENDOR, access_id).await? else { return Ok(None) };
-        let tenant = &key.principal.tenant;
-        let is_expired = match key.expires_at {
-            Some(end) => end <= engine.now(tenant).await?,
-            None => false,
-        };
-        let session = match key.expires_at {
-            Some(_) => Some((Session::of(&key.attributes)?, key.created_at)),
+    fn issued(&self, found: principals::Found) -> Result<Found, Error> {
+        let session = match found.expires_at {
+            Some(_) => Some((Session::of(&found.session)?, found.issued_at)),
             None => None,
         };
-        // What the settings say of a principal may have changed since.
-        let record = match self.configured_record(&tenant.account, &key.principal.name)? {
-            Some(record) => record,
-            None => Record::of(&key.principal.attributes)?,
-        };
-        let holder = Holder::Principal(Box::new(Held { name: key.principal.name.clone(), record, session }));
-        let account = tenant.account.clone();
+        let record = Record::of(&found.attributes)?;
+        let holder = Holder::Principal(Box::new(Held { name: found.principal, record, session }));
+        let account = found.tenant.account;
         if self.is_open() {
-            return Ok(Some(Found { account, secret: Secret::Unchecked, token: None, is_expired: false, holder }));
+            return Ok(Found { account, secret: Secret::Unchecked, token: None, is_expired: false, holder });
         }
-        Ok(Some(Found { account, secret: Secret::Known(key.secret), token: key.token, is_expired, holder }))
+        let (token, is_expired) = (found.token, found.is_expired);
+        Ok(Found { account, secret: Secret::Known(found.secret), token, is_expired, holder })
     }
 
     /// The ARNs of all users and roles that an account is known to have.
@@ -115,30 +98,11 @@ impl Directory {
     /// # Errors
     /// [`Error::Internal`].
     pub async fn arns(&self, partition: &str, account: &str) -> Result<Vec<String>, Error> {
-        let tenant = Tenant::new(VENDOR, account);
-        let mut arns = Vec::new();
-        for name in self.credentials.principals(&tenant) {
-            let record = self.configured_record(account, name)?.unwrap_or_default();
-            arns.push(principal_arn(partition, account, name, &record.path));
-        }
-        let issued = match &self.engine {
-            Some(engine) => engine.principals(&tenant).await?,
-            None => Vec::new(),
+        let all = self.0.all(&Tenant::new(VENDOR, account)).await?;
+        let arn = |(name, attributes): (String, String)| {
+            Ok(principal_arn(partition, account, &name, &Record::of(&attributes)?.path))
         };
-        for principal in issued.iter().filter(|principal| principal.name != ROOT) {
-            let record = Record::of(&principal.attributes)?;
-            arns.push(principal_arn(partition, account, &principal.name, &record.path));
-        }
-        Ok(arns)
-    }
-
-    /// What the settings say of a principal.
-    pub fn configured(&self, tenant: &Tenant, name: &str) -> Option<&str> {
-        self.credentials.principal(tenant, name)
-    }
-
-    fn configured_record(&self, account: &str, name: &str) -> Result<Option<Record>, Error> {
-        self.credentials.principal(&Tenant::new(VENDOR, account), name).map(Record::of).transpose()
+        all.into_iter().map(arn).collect()
     }
 }
 
@@ -157,9 +121,4 @@ impl Found {
             }
         }
     }
-}
-
-/// Whether an id looks like those that are issued here.
-fn is_issued_form(access_id: &str) -> bool {
-    access_id.len() == ID_LENGTH && (access_id.starts_with(LASTING) || access_id.starts_with(TEMPORARY))
 }

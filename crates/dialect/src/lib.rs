@@ -12,8 +12,10 @@ pub mod credentials;
 pub mod http;
 pub mod json;
 pub mod mount;
+pub mod principals;
 pub mod quota;
 pub mod signature;
+pub mod wildcard;
 pub mod wire;
 
 mod call;

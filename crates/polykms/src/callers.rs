@@ -15,7 +15,7 @@ pub fn credentials(settings: &Settings) -> Result<Credentials, Refusal> {
     let mut all = Credentials::new(settings.authentication.trust.into());
     let empty = Credentials::new(dialect::Trust::Configured);
     for entry in &settings.principals {
-        let tenant = Tenant::new(dialect_aws::VENDOR, entry.account.as_str());
+        let tenant = Tenant::new(word(entry.vendor), entry.account.as_str());
         all = all.with_principal(tenant, &entry.name, principal(entry)?);
     }
     for entry in &settings.credentials {
@@ -44,15 +44,29 @@ fn principal(entry: &PrincipalEntry) -> Result<String, Refusal> {
     let refusal =
         |cause: String| Refusal::Principal { name: entry.name.clone(), account: entry.account.clone(), cause };
     let empty = Credentials::new(dialect::Trust::Configured);
-    if dialect_aws::resolve_account(&empty, &entry.account).is_none() {
-        return Err(refusal("an account has twelve digits".to_owned()));
+    let word = word(entry.vendor);
+    if vendor(word).and_then(|vendor| (vendor.resolve_account)(&empty, &entry.account)).is_none() {
+        return Err(refusal(format!("this is no account of {word}")));
     }
-    let mut policies = entry.policies.clone();
-    for file in &entry.policy_files {
-        let text = std::fs::read_to_string(file).map_err(|error| refusal(format!("{}: {error}", file.display())))?;
-        policies.push(text);
+    let has_policies =
+        !(entry.path.is_empty() && entry.tags.is_empty() && entry.policies.is_empty() && entry.policy_files.is_empty());
+    let has_actions =
+        !(entry.actions.is_empty() && entry.denied_actions.is_empty() && entry.trusted_accounts.is_empty());
+    match entry.vendor {
+        Vendor::Aws if has_actions => Err(refusal("with AWS, rights are policies, not actions".to_owned())),
+        Vendor::Aws => {
+            let mut policies = entry.policies.clone();
+            for file in &entry.policy_files {
+                let text = std::fs::read_to_string(file);
+                policies.push(text.map_err(|error| refusal(format!("{}: {error}", file.display())))?);
+            }
+            dialect_aws::configured_principal(&entry.name, &entry.path, entry.tags.clone(), &policies).map_err(refusal)
+        }
+        Vendor::Huawei | Vendor::Tencent if has_policies => {
+            Err(refusal(format!("with {word}, rights are actions; path, tags and policies are AWS's")))
+        }
+        Vendor::Huawei | Vendor::Tencent => Err(refusal(format!("{word} has no principals here yet"))),
     }
-    dialect_aws::configured_principal(&entry.name, &entry.path, entry.tags.clone(), &policies).map_err(refusal)
 }
 
 fn word(vendor: Vendor) -> &'static str {
@@ -126,6 +140,8 @@ mod tests {
             ("name = \"user/alice\"\npath = \"x\"", own),
             ("name = \"user/alice\"\npolicies = [\"{}\"]", own),
             ("name = \"user/alice\"\npolicy_files = [\"/nowhere/at/all\"]", own),
+            ("name = \"user/alice\"\nactions = [\"kms:Encrypt\"]", own),
+            ("name = \"user/alice\"\nvendor = \"tencent\"\npath = \"/a/\"", ""),
         ] {
             let refusal = made(&with(principal, credential)).unwrap_err();
             assert!(matches!(refusal, Refusal::Principal { .. }), "{principal}: {refusal}");

@@ -140,33 +140,46 @@ pub struct CredentialEntry {
     pub principal: Option<String>,
 }
 
-/// One of `[[principals]]`: a user or role of an AWS account.
+/// One of `[[principals]]`: a user or role of an account.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrincipalEntry {
-    /// AWS account id.
+    /// Whose account it is.
+    #[serde(default)]
+    pub vendor: Vendor,
+    /// AWS account id, Huawei project id, Tencent Uin.
     pub account: String,
-    /// `user/NAME` or `role/NAME`.
+    /// `user/NAME`, or the vendor's kind of role, such as `role/NAME`.
     pub name: String,
-    /// The path in its ARN, from slash to slash.
+    /// AWS: the path in its ARN, from slash to slash.
     #[serde(default)]
     pub path: String,
-    /// Tags.
+    /// AWS: tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// Policies as JSON text.
+    /// AWS: policies as JSON text.
     #[serde(default)]
     pub policies: Vec<String>,
-    /// Files that hold policies.
+    /// AWS: files that hold policies.
     #[serde(default)]
     pub policy_files: Vec<PathBuf>,
+    /// The others: the actions that it may do.
+    #[serde(default)]
+    pub actions: Vec<String>,
+    /// The others: the actions that it may not do, whatever the actions say.
+    #[serde(default)]
+    pub denied_actions: Vec<String>,
+    /// The others, of a role: the accounts whose users may take it on.
+    #[serde(default)]
+    pub trusted_accounts: Vec<String>,
 }
 
 /// A vendor, as it is written in settings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Vendor {
     /// AWS KMS.
+    #[default]
     Aws,
     /// Huawei Cloud KMS.
     Huawei,

@@ -63,6 +63,10 @@ const COMMON: Policy = Policy {
         KeyOperation::Decrypt,
         KeyOperation::GenerateDataKey,
         KeyOperation::ShowRotation,
+        // Refused, but for its origin.
+        KeyOperation::GetImportParameters,
+        KeyOperation::ImportMaterial,
+        KeyOperation::DeleteMaterial,
     ],
     replicas: ReplicaRules::SEPARATE,
     states: STATES,

@@ -166,6 +166,7 @@ impl Engine {
         R: From<Error>,
     {
         let policy = self.policy(scope)?;
+        let mut has_swept = false;
         for attempt in 0..ATTEMPTS {
             let now = self.now(&scope.tenant).await?;
             let before = self.load(scope, id, now, policy).await?;
@@ -179,7 +180,14 @@ impl Engine {
                     return Ok(after);
                 }
                 Err(StoreError::Stale) => self.back_off(attempt).await?,
-                Err(StoreError::AlreadyExists) => return Err(Error::NameTaken(after.name.unwrap_or_default()).into()),
+                Err(StoreError::AlreadyExists) if has_swept => {
+                    return Err(Error::NameTaken(after.name.unwrap_or_default()).into());
+                }
+                Err(StoreError::AlreadyExists) => {
+                    // The name may belong to a key whose deletion is due and which no sweep has met.
+                    self.sweep_tenant(&scope.tenant, now).await?;
+                    has_swept = true;
+                }
                 Err(error) => return Err(Error::from(error).into()),
             }
         }

@@ -275,11 +275,17 @@ impl Key {
         expiries.chain(deletion).chain(passing).chain(self.next_rotation()).min()
     }
 
-    /// Refuses unless the vendor allows the operation in the key's state, and to its owner.
-    pub fn require(&self, operation: KeyOperation, policy: &Policy) -> Result<(), Error> {
+    /// Refuses unless the vendor allows the operation to the key's owner.
+    pub fn require_for_owner(&self, operation: KeyOperation, policy: &Policy) -> Result<(), Error> {
         if self.manager == KeyManager::Provider && !policy.provider_keys.contains(&operation) {
             return Err(Error::ProviderKey { key: self.id.clone(), operation });
         }
+        Ok(())
+    }
+
+    /// Refuses unless the vendor allows the operation in the key's state, and to its owner.
+    pub fn require(&self, operation: KeyOperation, policy: &Policy) -> Result<(), Error> {
+        self.require_for_owner(operation, policy)?;
         if policy.allows(operation, self.state) {
             Ok(())
         } else if self.state == KeyState::Unavailable && self.origin == Origin::Outside {
@@ -340,6 +346,7 @@ impl Key {
     /// Destroys one of the key's imported materials, the current one if none is named. The
     /// fingerprint stays, unless the material only waited for a rotation.
     pub fn drop_material(mut self, which: Option<&MaterialId>, policy: &Policy) -> Result<Self, Error> {
+        self.require_for_owner(KeyOperation::DeleteMaterial, policy)?;
         self.require_imported()?;
         self.require(KeyOperation::DeleteMaterial, policy)?;
         if self.spec.is_asymmetric() && !policy.private_keys_deletable {

@@ -45,7 +45,8 @@ pub struct Policy {
     pub labels_per_key: u32,
     /// How many grants a key may have.
     pub grants_per_key: u32,
-    /// How many keys, whatever their state, there may be in a scope. `None`: any number.
+    /// How many keys, whatever their state, there may be in a scope, those of the provider not
+    /// counted. `None`: any number.
     pub keys_per_scope: Option<u32>,
     /// Whether a wrong usage is told before a wrong state.
     pub usage_before_state: bool,

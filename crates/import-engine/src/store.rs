@@ -205,7 +205,10 @@ pub trait Keys: Send + Sync {
     /// The vendor's tenants who have a key of this identifier in a region, in the order of accounts.
     async fn tenants_with_key(&self, vendor: &str, region: &str, id: &KeyId) -> Result<Vec<Tenant>>;
 
-    /// How many keys the scope has, whatever their state.
+    /// The key of a name as stored, whatever its state.
+    async fn key_named(&self, scope: &Scope, name: &str) -> Result<Option<Key>>;
+
+    /// How many keys the scope has that its owner manages, whatever their state.
     async fn count_keys(&self, scope: &Scope) -> Result<u64>;
 
     /// A key of a scope with its copies in whatever scope, in the order of regions. None if the scope
@@ -310,6 +313,20 @@ pub trait Labels: Send + Sync {
     /// [`StoreError::Stale`] unless the label belongs to `from` and the new key's stored revision
     /// is `revision`.
     async fn move_label(&self, label: &Label, from: &KeyId, revision: i64) -> Result<()>;
+
+    /// Removes several labels of a key that was read at `revision`, or none of them; answers the
+    /// first one that the key has not. If they were removed the stored revision becomes
+    /// `revision + 1`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] unless the key's stored revision is `revision`.
+    async fn remove_labels(
+        &self,
+        scope: &Scope,
+        key: &KeyId,
+        names: &[String],
+        revision: i64,
+    ) -> Result<Option<String>>;
 
     /// Removes a label; answers whether there was one.
     async fn remove_label(&self, scope: &Scope, name: &str) -> Result<bool>;

@@ -14,8 +14,8 @@ use sqlx::{Arguments, Connection, Database, Encode, Executor, FromRow, IntoArgum
 
 use crate::open::AppliedRow;
 use crate::rows::{
-    AccessKeyRow, ClockRow, CountRow, GrantRow, IdRow, KeyPairRow, KeyRow, KeyStoreRow, KeyUseRow, LabelRow, LeftRow,
-    ParametersRow, PresentRow, PrincipalRow, RecordRow, SealedRow, TenantRow, ValueRow,
+    AccessKeyRow, ClockRow, CountRow, GrantRow, IdRow, KeyCountRow, KeyPairRow, KeyRow, KeyStoreRow, KeyUseRow,
+    LabelRow, LeftRow, ParametersRow, PresentRow, PrincipalRow, RecordRow, SealedRow, TenantRow, ValueRow,
 };
 
 /// A boxed future, as the connection's methods answer them.
@@ -88,6 +88,7 @@ pub(crate) trait Backend:
     + Reads<CountRow>
     + Reads<GrantRow>
     + Reads<IdRow>
+    + Reads<KeyCountRow>
     + Reads<KeyPairRow>
     + Reads<KeyRow>
     + Reads<KeyUseRow>

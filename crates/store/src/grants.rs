@@ -6,7 +6,7 @@ use import_engine::{KeyId, Scope};
 
 use crate::backend::Backend;
 use crate::keys::count_change;
-use crate::rows::{self, CountRow, GrantRow};
+use crate::rows::{self, CountRow, GrantRow, KeyCountRow};
 use crate::sql::{SqlStore, sql};
 
 /// Grants that a condition selects.
@@ -87,6 +87,13 @@ impl<DB: Backend> Grants for SqlStore<DB> {
              WHERE vendor = $1 AND account = $2 AND region = $3 AND key_id = $4";
         let found: Vec<CountRow> = self.read(sql(select).scope(scope).text(&key.0)).await?;
         Ok(rows::count(found.first()))
+    }
+
+    async fn grant_counts(&self, scope: &Scope) -> Result<Vec<(KeyId, u64)>, StoreError> {
+        let select = "SELECT key_id, COUNT(*) AS count FROM grants \
+             WHERE vendor = $1 AND account = $2 AND region = $3 GROUP BY key_id ORDER BY key_id";
+        let found: Vec<KeyCountRow> = self.read(sql(select).scope(scope)).await?;
+        Ok(found.into_iter().map(rows::key_count).collect())
     }
 
     async fn insert_grant(&self, grant: &Grant, revision: i64) -> Result<(), StoreError> {

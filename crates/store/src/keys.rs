@@ -109,8 +109,15 @@ impl<DB: Backend> Keys for SqlStore<DB> {
         Ok(found.into_iter().map(rows::tenant).collect())
     }
 
+    async fn key_named(&self, scope: &Scope, name: &str) -> Result<Option<Key>, StoreError> {
+        let select = select_keys!("vendor = $1 AND account = $2 AND region = $3 AND name = $4", "k.id");
+        let found: Vec<KeyRow> = self.read(sql(select).scope(scope).text(name)).await?;
+        Ok(rows::keys(found)?.into_iter().next())
+    }
+
     async fn count_keys(&self, scope: &Scope) -> Result<u64, StoreError> {
-        let select = "SELECT COUNT(*) AS count FROM keys WHERE vendor = $1 AND account = $2 AND region = $3";
+        let select = "SELECT COUNT(*) AS count FROM keys \
+             WHERE vendor = $1 AND account = $2 AND region = $3 AND manager = 'owner'";
         let found: Vec<CountRow> = self.read(sql(select).scope(scope)).await?;
         Ok(rows::count(found.first()))
     }

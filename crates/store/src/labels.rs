@@ -91,6 +91,31 @@ impl<DB: Backend> Labels for SqlStore<DB> {
         .await
     }
 
+    async fn remove_labels(
+        &self,
+        scope: &Scope,
+        key: &KeyId,
+        names: &[String],
+        revision: i64,
+    ) -> Result<Option<String>, StoreError> {
+        let delete = "DELETE FROM labels \
+             WHERE vendor = $1 AND account = $2 AND region = $3 AND name = $4 AND key_id = $5";
+        self.write(|| async {
+            let mut tx = self.begin().await?;
+            count_change::<DB>(&mut tx, scope, key, revision).await?;
+            for name in names {
+                let removed = sql::<DB>(delete).scope(scope).text(name).text(&key.0).run(&mut tx).await?;
+                if removed == 0 {
+                    // The transaction is dropped, and with it what it has removed so far.
+                    return Ok(Some(name.clone()));
+                }
+            }
+            tx.commit().await?;
+            Ok(None)
+        })
+        .await
+    }
+
     async fn remove_label(&self, scope: &Scope, name: &str) -> Result<bool, StoreError> {
         let delete = "DELETE FROM labels WHERE vendor = $1 AND account = $2 AND region = $3 AND name = $4";
         self.write(|| async {

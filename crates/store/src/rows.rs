@@ -215,6 +215,13 @@ pub(crate) struct CountRow {
     pub(crate) count: i64,
 }
 
+/// A key and how many of something it has.
+#[derive(FromRow)]
+pub(crate) struct KeyCountRow {
+    key_id: String,
+    count: i64,
+}
+
 #[derive(FromRow)]
 pub(crate) struct LeftRow {
     pub(crate) failures_left: i64,
@@ -438,6 +445,11 @@ pub(crate) fn label(row: LabelRow) -> Label {
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
     }
+}
+
+/// A key and how many of something it has, from their row.
+pub(crate) fn key_count(row: KeyCountRow) -> (KeyId, u64) {
+    (KeyId(original(row.key_id)), u64::try_from(row.count).unwrap_or(0))
 }
 
 /// A grant from its row.

@@ -70,6 +70,10 @@ impl Engine {
     pub async fn create_key(&self, scope: &Scope, new: NewKey) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
+        if !usage_fits(new.spec, new.usage) {
+            return Err(Error::UsageUnfit { spec: new.spec, usage: new.usage });
+        }
+        self.require_room_for_key(scope, now).await?;
         let ChangedKey { key, materials } = self.make_key(scope, new, now, policy).await?;
         match self.store.insert_key(&key, &materials).await {
             Ok(()) => Ok(key),
@@ -86,19 +90,43 @@ impl Engine {
         }
     }
 
-    /// The key that the provider manages under a label of its own; made when it is first asked for.
+    /// The key that the provider manages under the name of `new`; made when it is first asked for.
+    /// For vendors whose keys have names; those of others are told by a label, see
+    /// [`Engine::provider_key`].
     ///
     /// # Errors
-    /// As [`Engine::create_key`].
+    /// As [`Engine::provider_key`].
+    pub async fn named_provider_key(&self, scope: &Scope, new: NewKey) -> Result<Key, Error> {
+        let policy = self.policy(scope)?;
+        let now = self.now(&scope.tenant).await?;
+        let name = new.name.clone().unwrap_or_default();
+        if let Some(key) = self.store.key_named(scope, &name).await? {
+            return self.load(scope, &key.id, now, policy).await;
+        }
+        let made = self.make_provider_key(scope, new, now, policy).await?;
+        match self.store.insert_key(&made.key, &made.materials).await {
+            Ok(()) => Ok(made.key),
+            // Somebody else asked for it first at the same time.
+            Err(StoreError::AlreadyExists) => {
+                let key = self.store.key_named(scope, &name).await?.ok_or(Error::NameTaken(name))?;
+                self.load(scope, &key.id, now, policy).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The key that the provider manages under a label of its own; made when it is first asked for. It
+    /// does not count as one of its owner's.
+    ///
+    /// # Errors
+    /// [`Error::NameTaken`], [`Error::Busy`] if no RSA key came in time.
     pub async fn provider_key(&self, scope: &Scope, name: &str, new: NewKey) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
         if let Some(label) = self.store.label(scope, name).await? {
             return self.load(scope, &label.key, now, policy).await;
         }
-        let mut made = self.make_key(scope, new, now, policy).await?;
-        made.key.manager = KeyManager::Provider;
-        made.key.rotation = policy.rotation.provider_period_days.map(|days| RotationSchedule::starting(days, now));
+        let made = self.make_provider_key(scope, new, now, policy).await?;
         let key = made.key.id.clone();
         let label = Label { scope: scope.clone(), name: name.to_owned(), key, created_at: now, updated_at: now };
         match self.store.insert_labelled_key(&made, &label).await {
@@ -113,12 +141,21 @@ impl Engine {
         }
     }
 
+    async fn make_provider_key(
+        &self,
+        scope: &Scope,
+        new: NewKey,
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Result<ChangedKey, Error> {
+        let mut made = self.make_key(scope, new, now, policy).await?;
+        made.key.manager = KeyManager::Provider;
+        made.key.rotation = policy.rotation.provider_period_days.map(|days| RotationSchedule::starting(days, now));
+        Ok(made)
+    }
+
     /// A key that is not stored yet, with the bytes of its material.
     async fn make_key(&self, scope: &Scope, new: NewKey, now: Timestamp, policy: &Policy) -> Result<ChangedKey, Error> {
-        if !usage_fits(new.spec, new.usage) {
-            return Err(Error::UsageUnfit { spec: new.spec, usage: new.usage });
-        }
-        self.require_room_for_key(scope, now).await?;
         let form = if new.multi_region { policy.multi_region_key_id_form } else { policy.key_id_form };
         let mut key = Key {
             scope: scope.clone(),
@@ -152,7 +189,7 @@ impl Engine {
         Ok(ChangedKey { key, materials })
     }
 
-    /// Refuses if the scope holds as many keys as the vendor allows. Keys that are made at the same
+    /// Refuses if the scope holds as many keys of its owner's as the vendor allows. Keys that are made at the same
     /// moment do not see each other: there may be a few too many for a time.
     ///
     /// # Errors

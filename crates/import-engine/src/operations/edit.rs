@@ -12,14 +12,18 @@ pub struct Facts<'a> {
     pub description: &'a mut String,
     /// The dialect's own JSON text.
     pub attributes: &'a mut String,
+    /// The name that must be unique in the scope, for vendors whose keys have one.
+    pub name: &'a mut Option<String>,
 }
 
 impl Engine {
-    /// Changes what is said about a key, as part of an operation that the key's state may forbid. The change is made from what is stored, again whenever
-    /// somebody else was quicker; whoever makes it may refuse in their own words.
+    /// Changes what is said about a key, as part of an operation that the key's state may forbid. The
+    /// change is made from what is stored, again whenever somebody else was quicker; whoever makes it
+    /// may refuse in their own words.
     ///
     /// # Errors
-    /// [`Error::KeyNotFound`], [`Error::WrongState`], [`Error::Busy`], and what `edit` refuses.
+    /// [`Error::KeyNotFound`], [`Error::WrongState`], [`Error::NameTaken`], [`Error::Busy`], and what
+    /// `edit` refuses.
     pub async fn edit_key<R: From<Error>>(
         &self,
         scope: &Scope,
@@ -29,7 +33,7 @@ impl Engine {
     ) -> Result<Key, R> {
         self.change(scope, id, |mut key, _, policy| {
             key.require(operation, policy)?;
-            edit(Facts { description: &mut key.description, attributes: &mut key.attributes })?;
+            edit(Facts { description: &mut key.description, attributes: &mut key.attributes, name: &mut key.name })?;
             Ok(key)
         })
         .await

@@ -28,7 +28,7 @@ impl Engine {
     /// A fresh wrapping key pair for one key; its private half stays here, sealed.
     ///
     /// # Errors
-    /// [`Error::KeyNotFound`], [`Error::OriginUnfit`], [`Error::WrongState`],
+    /// [`Error::KeyNotFound`], [`Error::ProviderKey`], [`Error::OriginUnfit`], [`Error::WrongState`],
     /// [`Error::WrappingNotOffered`], [`Error::Busy`] if no pair came in time.
     pub async fn get_import_parameters(
         &self,
@@ -40,6 +40,7 @@ impl Engine {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
         let key = self.load(scope, id, now, policy).await?;
+        key.require_for_owner(KeyOperation::GetImportParameters, policy)?;
         key.require_imported()?;
         key.require_own_material(policy)?;
         key.require(KeyOperation::GetImportParameters, policy)?;

@@ -125,6 +125,14 @@ impl Engine {
         Ok(Prospect::New(Box::new(key), now))
     }
 
+    /// The most grants that any one key of the scope has.
+    pub async fn most_grants_of_a_key(&self, scope: &Scope) -> Result<u64, Error> {
+        let counts = self.store.grant_counts(scope).await?;
+        let living = self.all_keys(scope).await?;
+        let is_living = |id: &KeyId| living.iter().any(|key| key.id == *id);
+        Ok(counts.into_iter().filter(|(id, _)| is_living(id)).map(|(_, count)| count).max().unwrap_or(0))
+    }
+
     /// One grant of a key.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl Engine {
     /// that a bad blob counts against the budget of its parameters.
     ///
     /// # Errors
-    /// In this order: [`Error::KeyNotFound`], [`Error::OriginUnfit`], [`Error::WrongState`]; of the
+    /// In this order: [`Error::KeyNotFound`], [`Error::ProviderKey`], [`Error::OriginUnfit`], [`Error::WrongState`]; of the
     /// token [`Error::TokenUnknown`], [`Error::TokenForOtherKey`], [`Error::TokenExpired`],
     /// [`Error::TokenSuperseded`]; [`Error::ExpiryNotInFuture`], [`Error::ExpiryTooFar`];
     /// [`Error::UnwrapFailed`] and the refusals of [`unwrap`]; [`Error::MaterialDiffers`],
@@ -63,6 +63,7 @@ impl Engine {
         let policy = self.policy(scope)?;
         let now = self.now(&scope.tenant).await?;
         let key = self.load(scope, id, now, policy).await?;
+        key.require_for_owner(KeyOperation::ImportMaterial, policy)?;
         key.require_imported()?;
         key.require_own_material(policy)?;
         key.require(KeyOperation::ImportMaterial, policy)?;

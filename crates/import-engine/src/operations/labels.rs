@@ -96,6 +96,26 @@ impl Engine {
         if found { Ok(()) } else { Err(Error::LabelNotFound(name.to_owned())) }
     }
 
+    /// Takes several labels off one key, or none if one of them is not there or another key's.
+    ///
+    /// # Errors
+    /// [`Error::KeyNotFound`], [`Error::WrongState`], [`Error::LabelNotFound`].
+    pub async fn delete_labels(&self, scope: &Scope, id: &KeyId, names: &[String]) -> Result<(), Error> {
+        let policy = self.policy(scope)?;
+        for attempt in 0..ATTEMPTS {
+            let now = self.now(&scope.tenant).await?;
+            let key = self.load(scope, id, now, policy).await?;
+            key.require(KeyOperation::Label, policy)?;
+            match self.store.remove_labels(scope, &key.id, names, key.revision).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(missing)) => return Err(Error::LabelNotFound(missing)),
+                Err(StoreError::Stale) => self.back_off(attempt).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Busy)
+    }
+
     /// Up to `limit` labels after a name, of one key or of all, in the order of names.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::key::Key;
+use crate::key::{Key, KeyManager};
 use crate::policy::Policy;
 use crate::tenant::{KeyId, Scope, Tenant};
 
@@ -68,6 +68,12 @@ impl Engine {
             keys.extend(self.rotated_if_due(key, now, policy).await?);
         }
         Ok(keys)
+    }
+
+    /// How many keys there are now in the scope that their owner manages.
+    pub async fn count_keys(&self, scope: &Scope) -> Result<usize, Error> {
+        let keys = self.all_keys(scope).await?;
+        Ok(keys.iter().filter(|key| key.manager == KeyManager::Owner).count())
     }
 
     /// A key of a list, once the rotations that are due were made; `None` if it vanished meanwhile.

@@ -81,6 +81,10 @@ pub trait Grants: Send + Sync {
     /// How many grants a key has.
     async fn count_grants(&self, scope: &Scope, key: &KeyId) -> Result<u64>;
 
+    /// How many grants each key of the scope has, in the order of keys. Keys without any are left out;
+    /// those that are due to vanish count.
+    async fn grant_counts(&self, scope: &Scope) -> Result<Vec<(KeyId, u64)>>;
+
     /// Stores a new grant of a key that was read at `revision`. The stored revision becomes
     /// `revision + 1`, so that whoever counts a key's grants, or looks for one of the same name,
     /// before adding one is not overtaken.

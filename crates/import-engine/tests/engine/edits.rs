@@ -58,3 +58,24 @@ async fn an_edit_may_be_refused_in_words_of_its_own() {
     let missing = Err(Refusal::Engine(Error::KeyNotFound("none".into())));
     assert_eq!(world.engine.edit_key(&mine, &none, KeyOperation::Edit, refuse).await, missing);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_free_once_its_key_is_gone() {
+    let world = World::new().await;
+    let mine = scope("1");
+    let (first, second) = (world.aes_key(&mine).await, world.aes_key(&mine).await);
+    let call_it = |facts: Facts<'_>| -> Result<(), Error> {
+        *facts.name = Some("n".to_owned());
+        Ok(())
+    };
+    world.engine.edit_key(&mine, &first, KeyOperation::Edit, call_it).await.unwrap();
+    let before = world.describe(&mine, &second).await;
+    let taken = Err(Error::NameTaken("n".into()));
+    assert_eq!(world.engine.edit_key(&mine, &second, KeyOperation::Edit, call_it).await, taken);
+    assert_eq!(world.describe(&mine, &second).await, before);
+    world.engine.schedule_deletion(&mine, &first, 7).await.unwrap();
+    assert_eq!(world.engine.edit_key(&mine, &second, KeyOperation::Edit, call_it).await, taken);
+    world.clock.advance_seconds(7 * 86_400);
+    let named = world.engine.edit_key(&mine, &second, KeyOperation::Edit, call_it).await.unwrap();
+    assert_eq!(named.name.as_deref(), Some("n"));
+}

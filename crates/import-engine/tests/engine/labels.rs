@@ -72,3 +72,26 @@ async fn labels_of_a_key_that_is_due_are_gone_before_any_sweep() {
     world.engine.create_label(&mine, "a", &other).await.unwrap();
     assert_eq!(names(&world, None).await, ["a"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_labels_go_together() {
+    let world = World::new().await;
+    let mine = scope("1");
+    let (first, second) = (world.aes_key(&mine).await, world.aes_key(&mine).await);
+    for (name, key) in [("a", &first), ("b", &first), ("c", &second)] {
+        world.engine.create_label(&mine, name, key).await.unwrap();
+    }
+    let remove = |names: &[&str]| {
+        let (engine, first) = (Arc::clone(&world.engine), first.clone());
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        async move { engine.delete_labels(&scope("1"), &first, &names).await }
+    };
+    assert_eq!(remove(&["a", "x"]).await, Err(Error::LabelNotFound("x".into())));
+    assert_eq!(remove(&["a", "c"]).await, Err(Error::LabelNotFound("c".into())));
+    assert_eq!(names(&world, None).await, ["a", "b", "c"]);
+    remove(&["b", "a"]).await.unwrap();
+    assert_eq!(names(&world, None).await, ["c"]);
+    world.engine.schedule_deletion(&mine, &first, 7).await.unwrap();
+    let refused = world.engine.delete_labels(&mine, &first, &["x".to_owned()]).await;
+    assert!(matches!(refused, Err(Error::WrongState { .. })), "{refused:?}");
+}

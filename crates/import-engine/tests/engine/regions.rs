@@ -165,6 +165,26 @@ async fn a_key_of_the_provider_is_made_once_and_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_named_key_of_the_provider_is_made_once() {
+    let world = World::new().await;
+    let here = scope("1");
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let (engine, here) = (Arc::clone(&world.engine), here.clone());
+        let mut new = new_key(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Origin::Generated);
+        new.name = Some("of/provider".to_owned());
+        tasks.spawn(async move { engine.named_provider_key(&here, new).await.unwrap().id });
+    }
+    let mut made = tasks.join_all().await;
+    made.dedup();
+    assert_eq!(made.len(), 1);
+    let key = world.describe(&here, &made[0]).await;
+    assert_eq!((key.manager, key.name.as_deref()), (KeyManager::Provider, Some("of/provider")));
+    let refused = world.engine.delete_material(&here, &key.id, None).await;
+    assert!(matches!(refused, Err(Error::ProviderKey { .. })), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_of_the_primary_is_one_of_all() {
     let world = World::new().await;
     let key = primary(&world, Origin::Generated).await;

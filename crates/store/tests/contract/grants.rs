@@ -11,6 +11,7 @@ promises! {
     a_grant_reads_back_as_it_was_stored,
     a_grant_counts_as_a_change_of_its_key,
     a_grant_of_no_key_is_stale,
+    grants_are_counted_by_key,
     a_taken_identifier_is_refused,
     pages_go_by_bytes_and_by_grantee,
     names_are_looked_up_and_none_is_no_name,
@@ -73,6 +74,20 @@ async fn a_grant_counts_as_a_change_of_its_key(place: &Place) {
     assert_eq!(store.key(&scope(), &"k".into()).await.unwrap(), Some(Key { revision: 3, ..key("k") }));
     assert_eq!(store.count_grants(&scope(), &"k".into()).await.unwrap(), 2);
     assert_eq!(store.count_grants(&scope(), &"l".into()).await.unwrap(), 0);
+}
+
+async fn grants_are_counted_by_key(place: &Place) {
+    let store = place.store().await;
+    let elsewhere = Scope::new(tenant("111122223333"), "eu-west-1");
+    for key in [key("k"), key("l"), key("m"), key_in(elsewhere.clone(), "k")] {
+        store.insert_key(&key, &[]).await.unwrap();
+    }
+    assert_eq!(store.grant_counts(&scope()).await.unwrap(), []);
+    for (revision, id, key) in [(1, "a", "m"), (1, "a", "k"), (2, "b", "k")] {
+        store.insert_grant(&grant(id, key), revision).await.unwrap();
+    }
+    store.insert_grant(&grant_in(elsewhere, "c", "k"), 1).await.unwrap();
+    assert_eq!(store.grant_counts(&scope()).await.unwrap(), [("k".into(), 2), ("m".into(), 1)]);
 }
 
 async fn a_grant_of_no_key_is_stale(place: &Place) {

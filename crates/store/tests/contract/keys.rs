@@ -1,7 +1,7 @@
 //! Promises of `Keys`.
 
 use import_engine::store::{Sealed, StoreError};
-use import_engine::{Deletion, Expiry, Key, KeyId, KeyState, MaterialId, MaterialRecord, Scope, Timestamp};
+use import_engine::{Deletion, Expiry, Key, KeyId, KeyManager, KeyState, MaterialId, MaterialRecord, Scope, Timestamp};
 
 use crate::place::Place;
 use crate::samples::{NOON, bytes, enabled_key, full_key, key, key_in, material, parameters, scope, tenant};
@@ -14,6 +14,8 @@ promises! {
     a_taken_identifier_is_refused,
     a_taken_name_is_refused_in_the_scope_only,
     a_freed_name_can_be_taken,
+    a_name_leads_to_its_key,
+    keys_of_the_owner_are_counted,
     a_commit_stores_everything_and_counts,
     a_commit_from_an_old_revision_is_stale,
     a_stale_commit_with_a_taken_name_is_stale,
@@ -109,6 +111,29 @@ async fn a_freed_name_can_be_taken(place: &Place) {
     store.insert_key(&key("k2"), &[]).await.unwrap();
     store.commit_key(&Key { name: None, ..first }, &[]).await.unwrap();
     store.commit_key(&Key { name: Some("n".to_owned()), ..key("k2") }, &[]).await.unwrap();
+}
+
+async fn a_name_leads_to_its_key(place: &Place) {
+    let store = place.store().await;
+    let elsewhere = Scope::new(tenant("111122223333"), "eu-west-1");
+    let named = Key { name: Some("n \0".to_owned()), ..enabled_key("k") };
+    store.insert_key(&named, &[bytes("m1", b"sealed")]).await.unwrap();
+    store.insert_key(&key("l"), &[]).await.unwrap();
+    assert_eq!(store.key_named(&scope(), "n \0").await.unwrap(), Some(named));
+    for (scope, name) in [(scope(), "N \0"), (scope(), ""), (elsewhere, "n \0")] {
+        assert_eq!(store.key_named(&scope, name).await.unwrap(), None);
+    }
+}
+
+async fn keys_of_the_owner_are_counted(place: &Place) {
+    let store = place.store().await;
+    let elsewhere = Scope::new(tenant("111122223333"), "eu-west-1");
+    let provided = Key { manager: KeyManager::Provider, ..key("p") };
+    for key in [key("k"), key("l"), provided, key_in(elsewhere.clone(), "k")] {
+        store.insert_key(&key, &[]).await.unwrap();
+    }
+    assert_eq!(store.count_keys(&scope()).await.unwrap(), 2);
+    assert_eq!(store.count_keys(&elsewhere).await.unwrap(), 1);
 }
 
 async fn a_commit_stores_everything_and_counts(place: &Place) {

@@ -18,6 +18,7 @@ promises! {
     labels_of_dying_keys_are_not_listed_when_due,
     labels_vanish_with_their_key,
     a_removed_label_is_gone_once,
+    labels_are_removed_together_or_not_at_all,
     of_many_labels_made_at_once_each_counts,
 }
 
@@ -163,4 +164,32 @@ async fn of_many_labels_made_at_once_each_counts(place: &Place) {
     let results = tries.collect::<JoinSet<_>>().join_all().await;
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
     assert_eq!(store.count_labels(&scope(), &"k".into()).await.unwrap(), 1);
+}
+
+async fn labels_are_removed_together_or_not_at_all(place: &Place) {
+    let store = place.store().await;
+    for key in [key("k"), key("l")] {
+        store.insert_key(&key, &[]).await.unwrap();
+    }
+    for (revision, name) in [(1, "a"), (2, "b"), (3, "c")] {
+        store.insert_label(&label(name, "k"), revision).await.unwrap();
+    }
+    store.insert_label(&label("d", "l"), 1).await.unwrap();
+    let key = KeyId::from("k");
+    let remove = |names: [&str; 2], revision| {
+        let (store, key) = (store.clone(), key.clone());
+        let names = names.map(str::to_owned);
+        async move { store.remove_labels(&scope(), &key, &names, revision).await }
+    };
+    assert!(matches!(remove(["a", "b"], 3).await, Err(StoreError::Stale)));
+    assert_eq!(remove(["a", "x"], 4).await.unwrap().as_deref(), Some("x"));
+    // Another key's is not there.
+    assert_eq!(remove(["a", "d"], 4).await.unwrap().as_deref(), Some("d"));
+    let all = store.labels_after(&scope(), None, None, NOON, 9).await.unwrap();
+    assert_eq!(names(&all), ["a", "b", "c", "d"]);
+    assert_eq!(store.key(&scope(), &key).await.unwrap().unwrap().revision, 4);
+    assert_eq!(remove(["a", "c"], 4).await.unwrap(), None);
+    let all = store.labels_after(&scope(), None, None, NOON, 9).await.unwrap();
+    assert_eq!(names(&all), ["b", "d"]);
+    assert_eq!(store.key(&scope(), &key).await.unwrap().unwrap().revision, 5);
 }

@@ -58,6 +58,10 @@ codes! {
     Disabled = "KMS.0209", 400, "The key has been disabled.";
     /// The key is about to be deleted.
     PendingDeletion = "KMS.0210", 400, "The key is in Scheduled deletion state and cannot be used.";
+    /// Not for the keys that the vendor's services made.
+    DefaultKey = "KMS.0211", 400, "Cannot perform this operation on Default Master Keys.";
+    /// Looking for something else than keys.
+    InvalidResourceType = "KMS.0212", 400, "Invalid resource type.";
     /// A JSON value of the wrong type.
     InvalidFormat = "KMS.0214", 400, "The request format is invalid.";
     /// The token is over.
@@ -100,12 +104,48 @@ codes! {
     NoKeystore = "KMS.0340", 400, "not support keystore.";
     /// Not for HMAC keys.
     Hmac = "KMS.0341", 400, "The hmac key do not support this operation.";
+    /// No tags at all.
+    EmptyTagList = "KMS.0401", 400, "Tag list cannot be empty.";
+    /// A field cannot be matched with this.
+    InvalidMatchValue = "KMS.0402", 400, "Invalid match value.";
+    /// There is no such field to match.
+    InvalidMatchKey = "KMS.0403", 400, "Invalid match key.";
+    /// Neither of the things that a call can do.
+    InvalidAction = "KMS.0404", 400, "Invalid action.";
+    /// A tag's value has forbidden characters.
+    InvalidTagValue = "KMS.0405", 400, "Invalid tag value.";
+    /// A tag's key has forbidden characters.
+    InvalidTagKey = "KMS.0406", 400, "Invalid tag key.";
+    /// More tags in a list than a key can have.
+    TagListSize = "KMS.0407", 400, "Invalid tag list size.";
+    /// More tags than a key may have.
+    TooManyTags = "KMS.0409", 400, "Too many tags.";
+    /// A tag's value is too long.
+    TagValueLength = "KMS.0410", 400, "Invalid tag value length.";
+    /// A tag's key is too long or empty.
+    TagKeyLength = "KMS.0411", 400, "Invalid tag key length.";
+    /// A tag's key stands twice in a list.
+    InvalidTagList = "KMS.0412", 400, "Invalid tag list.";
+    /// More values in a filter than a key can have tags.
+    TooManyTagValues = "KMS.0413", 400, "Too many tag values.";
+    /// A filter says something twice.
+    InvalidTags = "KMS.0414", 400, "Invalid tags.";
+    /// A field is matched twice.
+    InvalidMatches = "KMS.0415", 400, "Invalid matches.";
+    /// The key has no such tag.
+    NoSuchTag = "KMS.0416", 404, "Invalid tag ID.";
+    /// A start of a page of keys with tags, of the wrong form.
+    InvalidTagOffset = "KMS.0417", 400, "Invalid offset.";
+    /// Counting takes no pages.
+    OffsetNotRequired = "KMS.0418", 400, "Offset is not required.";
     /// An alias of the wrong form.
     InvalidAlias = "KMS.1101", 400, "Invalid key_alias.";
     /// A description that is too long.
     InvalidDescription = "KMS.1103", 400, "Invalid key_description.";
     /// The alias is taken.
     AliasTaken = "KMS.1104", 400, "Duplicate key aliases.";
+    /// No room for another key.
+    TooManyKeys = "KMS.1105", 400, "Too many keys.";
     /// No such kind of key.
     InvalidSpec = "KMS.1110", 400, "Invalid alg_type.";
     /// Keys on curves do not encrypt.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use dialect::admin::{Asked, Unanswered};
 use dialect::http::{Head, Record, Request, Response};
 use dialect::json::Body;
 use dialect::signature::pairs;
 use dialect::{AnswerText, Call, Credentials, Failure, Frontend};
-use import_engine::{Engine, Error};
+use import_engine::{Engine, Error, Tenant};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -20,7 +21,7 @@ use crate::iam::{self, IamCall};
 use crate::operations::TABLE;
 use crate::routes::{Match, find};
 use crate::settings::Settings;
-use crate::{VENDOR, versions};
+use crate::{VENDOR, administration, versions};
 
 /// The gateway's limit on a body: 12 MB.
 const GATEWAY_LIMIT: usize = 12 * 1024 * 1024;
@@ -127,6 +128,10 @@ impl Frontend for Huawei {
         };
         response.record = record;
         identified(response, &request.head, &request.id)
+    }
+
+    async fn administer(&self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Value, Unanswered> {
+        administration::answer(&self.engine, &self.settings, tenant, asked).await
     }
 
     fn refuse(&self, head: &Head, request_id: &str, failure: Failure) -> Response {

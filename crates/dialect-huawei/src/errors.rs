@@ -182,9 +182,12 @@ fn unfit(report: &Report) -> Told {
 /// The code that a member has for being of the wrong form, if it has one.
 fn member_code(member: &str) -> Option<Code> {
     Some(match member {
-        "key_id" => Code::InvalidKeyId,
+        "key_id" | "target_key_id" => Code::InvalidKeyId,
         "sequence" => Code::InvalidSequence,
-        "key_alias" | "keystore_alias" => Code::InvalidAlias,
+        // Unverified for aliases that are not the key's own.
+        "key_alias" | "keystore_alias" | "alias" => Code::InvalidAlias,
+        "action" => Code::InvalidAction,
+        "resource_instances" => Code::InvalidResourceType,
         "key_description" => Code::InvalidDescription,
         "pending_days" => Code::PendingDays,
         "rotation_interval" => Code::RotationInterval,
@@ -205,17 +208,16 @@ fn member_code(member: &str) -> Option<Code> {
 fn tell_error(error: Error) -> Told {
     match error {
         Error::KeyNotFound(_) => service(Code::NoSuchKey),
-        // No call of this dialect has to do with labels yet.
+        // Unverified: the code for an alias that is not there.
         Error::LabelNotFound(_) => service(Code::NoSuchKey),
-        Error::TooManyLabels(_) => service(Code::NoSuchKey),
-        // Keys are not counted yet.
-        Error::TooManyKeys => service(Code::NoSuchKey),
+        // Unverified: the code for one alias too many.
+        Error::TooManyLabels(_) => parameter("alias"),
+        Error::TooManyKeys => service(Code::TooManyKeys),
         // No call of this dialect has to do with grants yet.
         Error::TooManyGrants(_) => service(Code::NoSuchKey),
         Error::GrantNotFound(_) => service(Code::NoSuchKey),
         Error::NameTaken(_) => service(Code::AliasTaken),
-        // No key of this dialect is the provider's yet.
-        Error::ProviderKey { .. } => parameter("key_id"),
+        Error::ProviderKey { .. } => service(Code::DefaultKey),
         // Unverified: which code stands for what about replicas. The texts allow these.
         Error::NotPrimary(_) => service(Code::Replica),
         Error::MemberExists { .. } => service(Code::ReplicaExists),

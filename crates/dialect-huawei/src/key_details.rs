@@ -1,11 +1,12 @@
 //! `KeyDetails`: how the vendor describes a key. Nearly everything is text: numbers, times in
 //! milliseconds, flags.
 
-use import_engine::{Expiry, Key, KeyState, Origin, Timestamp};
+use import_engine::{Expiry, Key, KeyManager, KeyState, Origin, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::domain_id;
 use crate::names::{key_spec_word, key_state};
+use crate::tags::Tag;
 
 /// The key store that everybody has: the service itself.
 pub(crate) const DEFAULT_KEYSTORE: &str = "0";
@@ -16,11 +17,14 @@ pub(crate) const DEFAULT_KEYSTORE: &str = "0";
 pub(crate) struct Attributes {
     /// The enterprise project; `0` is the one that everybody has.
     pub enterprise_project_id: String,
+    /// Its tags, in the order in which they came.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
 }
 
 impl Default for Attributes {
     fn default() -> Self {
-        Self { enterprise_project_id: "0".to_owned() }
+        Self { enterprise_project_id: "0".to_owned(), tags: Vec::new() }
     }
 }
 
@@ -28,6 +32,14 @@ impl Attributes {
     /// What is kept with a key.
     pub(crate) fn of(key: &Key) -> Self {
         serde_json::from_str(&key.attributes).unwrap_or_default()
+    }
+
+    /// What a text says that is kept.
+    ///
+    /// # Errors
+    /// [`import_engine::Error::Internal`] if it cannot be read.
+    pub(crate) fn read(text: &str) -> Result<Self, import_engine::Error> {
+        serde_json::from_str(text).map_err(import_engine::Error::internal)
     }
 
     /// The text that is kept.
@@ -72,7 +84,10 @@ impl From<Key> for KeyDetails {
             creation_date: milliseconds(key.created_at),
             scheduled_deletion_date: deletion.map(|deletion| milliseconds(deletion.at)).unwrap_or_default(),
             key_state: key_state(key.state),
-            default_key_flag: "0",
+            default_key_flag: match key.manager {
+                KeyManager::Owner => "0",
+                KeyManager::Provider => "1",
+            },
             key_type: "1",
             expiration_time: match expiry {
                 Expiry::Never => String::new(),

@@ -7,10 +7,13 @@
 //! their first KMS call are in `iam.rs`, the version queries in `versions.rs`.
 
 mod accounts;
+mod administration;
+mod aliases;
 mod auth;
 mod ciphertext;
 mod codes;
 mod context;
+mod default_keys;
 mod dialect;
 mod errors;
 mod iam;
@@ -25,6 +28,7 @@ mod routes;
 mod settings;
 mod shapes;
 mod signing;
+mod tags;
 mod texts;
 mod versions;
 

@@ -39,8 +39,9 @@ const ENABLED: &[KeyState] = &[KeyState::Enabled];
 const PENDING_IMPORT: &[KeyState] = &[KeyState::PendingImport];
 const WITH_MATERIAL: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled];
 
-/// A key whose key store is disabled can be got rid of, or the store never could.
-const DELETABLE: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport, KeyState::Unavailable];
+/// A key whose key store is disabled shows as a disabled one. It can be got rid of, or the store never
+/// could.
+const NOT_DYING: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport, KeyState::Unavailable];
 
 const LIVING: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::PendingImport];
 
@@ -48,11 +49,12 @@ const LIVING: &[KeyState] = &[KeyState::Enabled, KeyState::Disabled, KeyState::P
 const STATES: &[(KeyOperation, &[KeyState])] = &[
     (KeyOperation::Enable, &[KeyState::Disabled]),
     (KeyOperation::Disable, ENABLED),
-    (KeyOperation::ScheduleDeletion, DELETABLE),
+    (KeyOperation::ScheduleDeletion, NOT_DYING),
     (KeyOperation::CancelDeletion, &[KeyState::PendingDeletion, KeyState::PendingReplicaDeletion]),
+    (KeyOperation::Edit, NOT_DYING),
+    // Unverified: that a key with days to live takes no alias.
+    (KeyOperation::Label, NOT_DYING),
     // No call of this dialect does these yet.
-    (KeyOperation::Edit, LIVING),
-    (KeyOperation::Label, LIVING),
     (KeyOperation::SetAccess, LIVING),
     (KeyOperation::Grant, ENABLED),
     (KeyOperation::SetRotation, LIVING),
@@ -116,14 +118,18 @@ static POLICY: Policy = Policy {
     loss_while_disabled: LossWhileDisabled::PendingImport,
     deletion_window_days: 7..=1096,
     rotation: ROTATION,
-    // There are no labels yet.
-    labels_per_key: 0,
+    labels_per_key: 50,
     grants_per_key: 100,
-    // Not told yet, not enforced.
-    keys_per_scope: None,
+    keys_per_scope: Some(100),
     usage_before_state: true,
-    // No key of this dialect is the provider's yet.
-    provider_keys: &[],
+    // Unverified: that owners may use default master keys. What is not here is KMS.0211.
+    provider_keys: &[
+        KeyOperation::Encrypt,
+        KeyOperation::Decrypt,
+        KeyOperation::GenerateDataKey,
+        // Refused, but for its kind.
+        KeyOperation::GetPublicKey,
+    ],
     // Unverified: that external keys have replicas, with their material. That it is imported in the original
     // region only (KMS.1404) says so.
     replicas: ReplicaRules { any_key: true, share_imports: true },

@@ -57,6 +57,12 @@ pub struct Settings {
     /// `encrypted_privatekey` (200 to 6144) are demanded. They shut out SM2 wrapping and every
     /// private key of the small curves, so by default they are not.
     pub strict_lengths: bool,
+    /// The most characters of a tag's key. The vendor's newer console takes 128.
+    pub tag_key_length: usize,
+    /// The most characters of a tag's value. The vendor's newer console takes 255.
+    pub tag_value_length: usize,
+    /// How many tags a key may have. The vendor's newer console allows 20.
+    pub tags_per_key: usize,
     /// The URL under which clients reach this server, without a slash at its end, for the links in
     /// version lists and token catalogs. By default it is made from the `Host` header.
     pub public_url: Option<String>,
@@ -73,6 +79,9 @@ impl Default for Settings {
             regions: REGIONS.iter().map(|region| (*region).to_owned()).collect(),
             clock_skew_seconds: 900,
             strict_lengths: false,
+            tag_key_length: 36,
+            tag_value_length: 43,
+            tags_per_key: 10,
             public_url: None,
             attestation_root: None,
         }

@@ -11,6 +11,17 @@ const fn pattern(pattern: &'static str) -> Shape {
 pub(crate) static KEY_ID: Shape = pattern("[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}");
 /// A key id: UUID form with hex digits only, as sign, verify and decrypt-data want it.
 pub(crate) static KEY_ID_HEX: Shape = pattern("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+/// A key id, or in its place an alias or the resource name of one, for the calls that take them; see
+/// `aliases::resolve`.
+pub(crate) static KEY_NAME: Shape = pattern(
+    "[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}|alias/[a-zA-Z0-9:/_-]{1,255}|\
+     kms:[a-z0-9-]{1,64}:[0-9a-z]{32}:alias:[a-zA-Z0-9:/_-]{1,255}",
+);
+/// The same, for calls whose key ids have hex digits only.
+pub(crate) static KEY_NAME_HEX: Shape = pattern(
+    "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|alias/[a-zA-Z0-9:/_-]{1,255}|\
+     kms:[a-z0-9-]{1,64}:[0-9a-z]{32}:alias:[a-zA-Z0-9:/_-]{1,255}",
+);
 /// The number of a request: has no effect, but is checked.
 pub(crate) static SEQUENCE: Shape = pattern("[0-9a-z]{8}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{12}");
 /// The alias of a key. The ending `/default` is the vendor's own and refused beside this.
@@ -89,8 +100,6 @@ static KEY_ENCRYPTION_ALGORITHM: Shape = Shape::one_of(&["RSAES_OAEP_SHA_256"]);
 /// Whether the message or its digest was sent.
 pub(crate) static MESSAGE_TYPE: Shape = Shape::one_of(&["DIGEST", "RAW"]);
 
-/// Tags of a new replica.
-pub(crate) static TAGS: Shape = Shape::List { min: 0, max: 100, of: &Shape::Any };
 /// The code of a region. Whether it is served is told apart.
 pub(crate) static REGION: Shape = Shape::text(1, 64);
 /// A project: 32 hex digits.
@@ -102,6 +111,41 @@ pub(crate) static KEYSTORE_ID: Shape = Shape::text(1, 64);
 
 /// The calls that only name a key store.
 pub(crate) const OPERATE_KEYSTORE: &[Member] = &[Member::required("keystore_id", &KEYSTORE_ID)];
+/// The name or the value of a tag, whose lengths are settings; `tags.rs` holds the rules.
+pub(crate) static TAG_TEXT: Shape = Shape::text(0, usize::MAX);
+/// A tag, or a field to match. What must be there besides its name depends on the call.
+pub(crate) static TAG: Shape =
+    Shape::Structure(&[Member::required("key", &TAG_TEXT), Member::optional("value", &TAG_TEXT)]);
+/// Some tags.
+pub(crate) static TAG_LIST: Shape = Shape::List { min: 0, max: usize::MAX, of: &TAG };
+/// Whether tags are put on or taken off.
+pub(crate) static TAG_BATCH_ACTION: Shape = Shape::one_of(&["create", "delete"]);
+/// Whether keys are listed or counted.
+pub(crate) static TAG_FILTER_ACTION: Shape = Shape::one_of(&["filter", "count"]);
+/// How many keys a page of those with some tags has.
+pub(crate) static TAG_FILTER_LIMIT: Shape = Shape::Numeric { min: 1, max: 1000 };
+/// The values that a tag may have.
+static TAG_VALUES: Shape = Shape::List { min: 0, max: usize::MAX, of: &TAG_TEXT };
+/// A tag to look for.
+static TAG_FILTER: Shape =
+    Shape::Structure(&[Member::required("key", &TAG_TEXT), Member::optional("values", &TAG_VALUES)]);
+/// Tags to look for.
+pub(crate) static TAG_FILTERS: Shape = Shape::List { min: 0, max: usize::MAX, of: &TAG_FILTER };
+/// The only kind of resource that is looked for by tags.
+pub(crate) static RESOURCE_TYPE: Shape = Shape::one_of(&["resource_instances"]);
+/// Aliases to be taken off a key. Their form does not matter: one that cannot be is not there.
+pub(crate) static ALIAS_LIST: Shape = Shape::List { min: 1, max: 50, of: &ALIAS_TEXT };
+static ALIAS_TEXT: Shape = Shape::text(0, usize::MAX);
+/// How many aliases a page has.
+pub(crate) static ALIAS_LIMIT: Shape = Shape::Numeric { min: 1, max: 100 };
+/// The alias after which a page starts.
+pub(crate) static ALIAS_MARKER: Shape = Shape::text(0, 255);
+/// A member that the operation looks at itself.
+pub(crate) static ANY: Shape = Shape::Any;
+
+/// Those calls that only name a key and take an alias in place of its identifier.
+pub(crate) const OPERATE_NAMED_KEY: &[Member] =
+    &[Member::required("key_id", &KEY_NAME), Member::optional("sequence", &SEQUENCE)];
 
 /// The many calls that only name a key.
 pub(crate) const OPERATE_KEY: &[Member] =

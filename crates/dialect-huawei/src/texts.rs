@@ -104,6 +104,11 @@ pub(crate) fn iso_date(at: Timestamp) -> String {
     DateTime::from_timestamp_micros(at.0).map(|at| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()).unwrap_or_default()
 }
 
+/// `2026-01-02T03:04:05Z`.
+pub(crate) fn iso_seconds(at: Timestamp) -> String {
+    DateTime::from_timestamp_micros(at.0).map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +119,7 @@ mod tests {
         assert_eq!(at, Timestamp::from_seconds(1_767_323_045));
         assert_eq!(basic_date(at), "20260102T030405Z");
         assert_eq!(iso_date(at), "2026-01-02T03:04:05.000000Z");
+        assert_eq!(iso_seconds(at), "2026-01-02T03:04:05Z");
         for bad in ["", "20260102T030405", "2026-01-02T03:04Z", "20261302T030405Z", "20260102T030465X"] {
             assert_eq!(parse_basic_date(bad), None, "{bad}");
         }

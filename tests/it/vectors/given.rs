@@ -117,6 +117,14 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             let region = words.trim_start_matches("its primary region is ");
             move_primary(driver, holes.value("key")?, region).map_err(told)?;
         }
+        // Of Huawei's object storage; binds `key`.
+        "a default master key" => {
+            let path = format!("/-/admin/tenants/huawei/{}/default-keys/obs", driver.caller().access_id);
+            let answer = driver.caller().send("PUT", &path, &[("authorization", "Bearer test")], b"");
+            holes.bind("key", answer.json()["key_id"].as_str().unwrap_or_default());
+        }
+        // As many as Huawei allows.
+        "a hundred keys" => (0..100).for_each(|_| drop(driver.create(Kind::Symmetric, Origin::External))),
         // `calls OPERATION BODY`: an operation of the vendor by its name, with what it takes.
         _ => {
             let call = words.strip_prefix("calls ").and_then(|call| call.split_once(' '));

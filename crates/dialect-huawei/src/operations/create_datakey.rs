@@ -7,12 +7,13 @@ use dialect::{Call, Operation};
 use import_engine::{EncryptionAlgorithm, Error, KeyId, Material};
 use serde::{Deserialize, Serialize};
 
+use crate::aliases;
 use crate::ciphertext::{Frame, Kind};
 use crate::codes::Code;
 use crate::context::{Binding, Bound};
 use crate::errors::Refusal;
 use crate::names::data_key_length;
-use crate::shapes::{AAD, BITS, CONTEXT, KEY_ID, SEQUENCE, WORD};
+use crate::shapes::{AAD, BITS, CONTEXT, KEY_NAME, SEQUENCE, WORD};
 use crate::texts::UpperHex;
 
 /// The most bytes of data key under an RSA key: 1520 bits.
@@ -38,7 +39,7 @@ pub(super) struct Output {
 }
 
 pub(super) const INPUT: &[Member] = &[
-    Member::required("key_id", &KEY_ID),
+    Member::required("key_id", &KEY_NAME),
     Member::optional("key_spec", &WORD),
     Member::optional("datakey_length", &BITS),
     Member::optional("additional_authenticated_data", &AAD),
@@ -71,7 +72,7 @@ pub(super) async fn make(call: &Call, input: Input) -> Result<Made, Refusal> {
     let length = length(&input)?;
     let framed_length = u16::try_from(length).map_err(Error::internal)?;
     let bound = input.binding.checked()?;
-    let key_id = KeyId::from(input.key_id);
+    let key_id = aliases::resolve(call, input.key_id).await?;
     let context = bound.context(Kind::DataKey, framed_length);
     match call.engine.generate_data_key(&call.scope, &key_id, length, &context).await {
         Ok(made) => {

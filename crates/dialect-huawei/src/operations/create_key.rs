@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::domain_id;
 use crate::codes::Code;
+use crate::default_keys::ENDING;
 use crate::errors::Refusal;
 use crate::key_details::{Attributes, DEFAULT_KEYSTORE, KeyInfo};
 use crate::names::{default_usage, key_spec, key_usage};
@@ -50,7 +51,7 @@ impl Operation for CreateKey {
 
     async fn run(call: &Call, input: Input) -> Result<Self::Output, Refusal> {
         // The names of the keys that other services of the vendor make for themselves.
-        if input.key_alias.ends_with("/default") {
+        if input.key_alias.ends_with(ENDING) {
             return Err(Code::InvalidAlias.into());
         }
         let spec = match input.key_spec.as_deref() {
@@ -68,8 +69,9 @@ impl Operation for CreateKey {
             (_, Some(_)) => Origin::Module,
             (_, None) => Origin::Generated,
         };
-        let attributes =
-            input.enterprise_project_id.map_or_else(Attributes::default, |id| Attributes { enterprise_project_id: id });
+        let attributes = input
+            .enterprise_project_id
+            .map_or_else(Attributes::default, |id| Attributes { enterprise_project_id: id, ..Attributes::default() });
         let new = NewKey {
             spec,
             usage,

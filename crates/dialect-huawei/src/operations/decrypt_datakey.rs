@@ -4,15 +4,16 @@
 use dialect::constraint::Member;
 use dialect::wire::Numeric;
 use dialect::{Call, Operation};
-use import_engine::{EncryptionAlgorithm, KeyFamily, KeyId, KeyOperation, KeyUsage};
+use import_engine::{EncryptionAlgorithm, KeyFamily, KeyOperation, KeyUsage};
 use serde::{Deserialize, Serialize};
 
 use super::encrypt_datakey::digest;
+use crate::aliases;
 use crate::ciphertext::{Frame, Kind};
 use crate::codes::Code;
 use crate::context::Binding;
 use crate::errors::Refusal;
-use crate::shapes::{AAD, CONTEXT, DATA_KEY_BYTES, KEY_ID, SEALED_DATA_KEY, SEQUENCE};
+use crate::shapes::{AAD, CONTEXT, DATA_KEY_BYTES, KEY_NAME, SEALED_DATA_KEY, SEQUENCE};
 use crate::texts::{UpperHex, unhex};
 
 pub(super) struct DecryptDatakey;
@@ -36,7 +37,7 @@ pub(super) struct Output {
 impl Operation for DecryptDatakey {
     const NAME: &'static str = "decrypt-datakey";
     const INPUT: &'static [Member] = &[
-        Member::required("key_id", &KEY_ID),
+        Member::required("key_id", &KEY_NAME),
         Member::required("cipher_text", &SEALED_DATA_KEY),
         Member::required("datakey_cipher_length", &DATA_KEY_BYTES),
         Member::optional("additional_authenticated_data", &AAD),
@@ -50,7 +51,7 @@ impl Operation for DecryptDatakey {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let sealed = unhex(&input.cipher_text).ok_or(Code::InvalidCiphertext)?;
         let bound = input.binding.checked()?;
-        let key_id = KeyId::from(input.key_id);
+        let key_id = aliases::resolve(call, input.key_id).await?;
         let frame = Frame::parse(Kind::DataKey, sealed.expose()).filter(|frame| frame.ciphertext.key == key_id);
         let opened = match frame {
             Some(frame) => {

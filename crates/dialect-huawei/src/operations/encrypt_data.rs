@@ -6,12 +6,13 @@ use dialect::{Call, Operation};
 use import_engine::{Ciphertext, EncryptionAlgorithm, Error, KeyId, KeyOperation, KeyUsage, Material};
 use serde::{Deserialize, Serialize};
 
+use crate::aliases;
 use crate::ciphertext::{Frame, Kind};
 use crate::codes::Code;
 use crate::context::Binding;
 use crate::errors::Refusal;
 use crate::names::encryption_algorithm;
-use crate::shapes::{AAD, CONTEXT, KEY_ID, PLAIN_TEXT, SEQUENCE, WORD};
+use crate::shapes::{AAD, CONTEXT, KEY_NAME, PLAIN_TEXT, SEQUENCE, WORD};
 use crate::texts::SecretText;
 
 /// The most bytes of a text in UTF-8.
@@ -37,7 +38,7 @@ pub(super) struct Output {
 impl Operation for EncryptData {
     const NAME: &'static str = "encrypt-data";
     const INPUT: &'static [Member] = &[
-        Member::required("key_id", &KEY_ID),
+        Member::required("key_id", &KEY_NAME),
         Member::required("plain_text", &PLAIN_TEXT),
         Member::optional("encryption_algorithm", &WORD),
         Member::optional("additional_authenticated_data", &AAD),
@@ -57,7 +58,7 @@ impl Operation for EncryptData {
         let length = u16::try_from(text.len()).map_err(Error::internal)?;
         let algorithm = algorithm(input.encryption_algorithm.as_deref())?;
         let bound = input.binding.checked()?;
-        let key_id = KeyId::from(input.key_id);
+        let key_id = aliases::resolve(call, input.key_id).await?;
         refuse_sha1(call, &key_id, algorithm, KeyOperation::Encrypt).await?;
         let context = bound.context(Kind::Data, length);
         let plaintext = if algorithm == EncryptionAlgorithm::Symmetric {

@@ -5,17 +5,17 @@ use dialect::wire::Numeric;
 use dialect::{Call, Operation};
 use import_engine::primitives::{sha256, sm3};
 use import_engine::{
-    Ciphertext, EncryptionAlgorithm, Error, KeyFamily, KeyId, KeyOperation, KeySpec, KeyUsage, Material,
-    constant_time_eq,
+    Ciphertext, EncryptionAlgorithm, Error, KeyFamily, KeyOperation, KeySpec, KeyUsage, Material, constant_time_eq,
 };
 use serde::{Deserialize, Serialize};
 
 use super::create_datakey::seal_under_rsa;
+use crate::aliases;
 use crate::ciphertext::{Frame, Kind};
 use crate::codes::Code;
 use crate::context::Binding;
 use crate::errors::Refusal;
-use crate::shapes::{AAD, CONTEXT, DATA_KEY_BYTES, KEY_ID, PLAIN_DATA_KEY, SEQUENCE};
+use crate::shapes::{AAD, CONTEXT, DATA_KEY_BYTES, KEY_NAME, PLAIN_DATA_KEY, SEQUENCE};
 use crate::texts::{SecretText, UpperHex, unhex};
 
 /// Bytes of the digest behind a data key.
@@ -42,7 +42,7 @@ pub(super) struct Output {
 impl Operation for EncryptDatakey {
     const NAME: &'static str = "encrypt-datakey";
     const INPUT: &'static [Member] = &[
-        Member::required("key_id", &KEY_ID),
+        Member::required("key_id", &KEY_NAME),
         Member::required("plain_text", &PLAIN_DATA_KEY),
         Member::required("datakey_plain_length", &DATA_KEY_BYTES),
         Member::optional("additional_authenticated_data", &AAD),
@@ -60,7 +60,7 @@ impl Operation for EncryptDatakey {
             return Err(Code::PlainLengthDiffers.into());
         }
         let bound = input.binding.checked()?;
-        let key_id = KeyId::from(input.key_id);
+        let key_id = aliases::resolve(call, input.key_id).await?;
         let key = call
             .engine
             .permitted(&call.scope, &key_id, KeyOperation::GenerateDataKey, KeyUsage::EncryptDecrypt)

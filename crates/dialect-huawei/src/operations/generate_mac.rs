@@ -6,9 +6,10 @@ use dialect::{Call, Operation};
 use import_engine::Material;
 use serde::{Deserialize, Serialize};
 
+use crate::aliases;
 use crate::errors::Refusal;
 use crate::names::mac_algorithm;
-use crate::shapes::{KEY_ID, MESSAGE, WORD};
+use crate::shapes::{KEY_NAME, MESSAGE, WORD};
 
 /// The most bytes of a message.
 const MESSAGE_MAX: usize = 4096;
@@ -32,7 +33,7 @@ pub(super) struct Output {
 impl Operation for GenerateMac {
     const NAME: &'static str = "generate-mac";
     const INPUT: &'static [Member] = &[
-        Member::required("key_id", &KEY_ID),
+        Member::required("key_id", &KEY_NAME),
         Member::required("mac_algorithm", &WORD),
         Member::required("message", &MESSAGE),
     ];
@@ -43,7 +44,8 @@ impl Operation for GenerateMac {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let algorithm = mac_algorithm(&input.mac_algorithm).ok_or(Refusal::Parameter("mac_algorithm"))?;
         let message = message(&input.message)?;
-        let made = call.engine.generate_mac(&call.scope, &input.key_id.into(), algorithm, message.expose()).await?;
+        let key_id = aliases::resolve(call, input.key_id).await?;
+        let made = call.engine.generate_mac(&call.scope, &key_id, algorithm, message.expose()).await?;
         Ok(Output { key_id: made.key.id.0, mac_algorithm: input.mac_algorithm, mac: hex::encode(made.signature) })
     }
 }

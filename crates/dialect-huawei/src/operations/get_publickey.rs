@@ -5,9 +5,10 @@ use dialect::{Call, Operation};
 use import_engine::KeyFamily;
 use serde::{Deserialize, Serialize};
 
+use crate::aliases;
 use crate::codes::Code;
 use crate::errors::Refusal;
-use crate::shapes::OPERATE_KEY;
+use crate::shapes::OPERATE_NAMED_KEY;
 use crate::texts::public_key_pem;
 
 pub(super) struct GetPublickey;
@@ -25,13 +26,13 @@ pub(super) struct Output {
 
 impl Operation for GetPublickey {
     const NAME: &'static str = "get-publickey";
-    const INPUT: &'static [Member] = OPERATE_KEY;
+    const INPUT: &'static [Member] = OPERATE_NAMED_KEY;
     type Input = Input;
     type Output = Output;
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let found = call.engine.public_key(&call.scope, &input.key_id.into()).await?;
+        let found = call.engine.public_key(&call.scope, &aliases::resolve(call, input.key_id).await?).await?;
         match (found.spki, found.key.spec.family()) {
             // Unverified: the vendor's sample has a PKCS#1 body under this header, which asks for
             // SubjectPublicKeyInfo.

@@ -2,17 +2,23 @@
 //! the IAM actions that allow it. It is the dispatch, the support matrix and the list of what tests
 //! must cover.
 
+mod associate_alias;
+mod batch_create_kms_tags;
 mod cancel_key_deletion;
+mod create_alias;
 mod create_datakey;
 mod create_datakey_without_plaintext;
 mod create_ec_datakey_pair;
 mod create_key;
 mod create_keystore;
+mod create_kms_tag;
 mod create_rsa_datakey_pair;
 mod decrypt_data;
 mod decrypt_datakey;
+mod delete_alias;
 mod delete_imported_key_material;
 mod delete_keystore;
+mod delete_tag;
 mod derive_shared_secret;
 mod describe_key;
 mod disable_key;
@@ -30,8 +36,11 @@ mod get_parameters_for_import;
 mod get_publickey;
 mod import_key_material;
 mod imports;
+mod list_aliases;
 mod list_keys;
 mod list_keystores;
+mod list_kms_by_tags;
+mod list_kms_tags;
 mod list_support_regions;
 mod paging;
 mod re_encrypt;
@@ -40,9 +49,14 @@ mod rotate_on_demand;
 mod rotation;
 mod schedule_key_deletion;
 mod show_keystore;
+mod show_kms_tags;
 mod sign;
+mod update_key_alias;
+mod update_key_description;
 mod update_key_rotation_interval;
 mod update_primary_region;
+mod user_instances;
+mod user_quotas;
 mod verify;
 mod verify_mac;
 
@@ -64,12 +78,22 @@ pub(crate) static TABLE: &[Route] = &[
         "/v1.0/{project_id}/kms/cancel-key-deletion",
         &["kms:cmk:update", "kms:cmk:cancelKeyDeletion"],
     ),
+    post::<update_key_alias::UpdateKeyAlias>(
+        "/v1.0/{project_id}/kms/update-key-alias",
+        &["kms:cmk:update", "kms:cmk:updateKeyAlias"],
+    ),
+    post::<update_key_description::UpdateKeyDescription>(
+        "/v1.0/{project_id}/kms/update-key-description",
+        &["kms:cmk:update", "kms:cmk:updateKeyDescription"],
+    ),
     post::<list_keys::ListKeys>("/v1.0/{project_id}/kms/list-keys", &["kms:cmk:list"]),
     post::<describe_key::DescribeKey>("/v1.0/{project_id}/kms/describe-key", &["kms:cmk:get"]),
     post::<get_publickey::GetPublickey>(
         "/v1.0/{project_id}/kms/get-publickey",
         &["kms:cmk:get", "kms:cmk:getPublicKey"],
     ),
+    get::<user_instances::UserInstances>("/v1.0/{project_id}/kms/user-instances", &["kms:cmk:getInstance"]),
+    get::<user_quotas::UserQuotas>("/v1.0/{project_id}/kms/user-quotas", &["kms:cmk:getQuota"]),
     post::<get_parameters_for_import::GetParametersForImport>(
         "/v1.0/{project_id}/kms/get-parameters-for-import",
         &["kms:cmk:getMaterial"],
@@ -172,6 +196,31 @@ pub(crate) static TABLE: &[Route] = &[
         Entry::of::<delete_keystore::DeleteKeystore>(),
         &["kms:keystore:delete"],
     ),
+    post::<create_kms_tag::CreateKmsTag>(
+        "/v1.0/{project_id}/kms/{key_id}/tags",
+        &["kms:cmkTag:create", "kms:cmk:createTag"],
+    )
+    .answering(204),
+    get::<show_kms_tags::ShowKmsTags>("/v1.0/{project_id}/kms/{key_id}/tags", &["kms:cmkTag:list", "kms:cmk:getTags"]),
+    post::<batch_create_kms_tags::BatchCreateKmsTags>(
+        "/v1.0/{project_id}/kms/{key_id}/tags/action",
+        &["kms:cmkTag:batch", "kms:cmk:createTags"],
+    )
+    .answering(204),
+    delete::<delete_tag::DeleteTag>(
+        "/v1.0/{project_id}/kms/{key_id}/tags/{key..}",
+        &["kms:cmkTag:delete", "kms:cmk:deleteTag"],
+    )
+    .answering(204),
+    get::<list_kms_tags::ListKmsTags>("/v1.0/{project_id}/kms/tags", &["kms:cmkTag:list", "kms:cmk:listTags"]),
+    post::<list_kms_by_tags::ListKmsByTags>(
+        "/v1.0/{project_id}/kms/{resource_instances}/action",
+        &["kms:cmkTag:listInstance", "kms:cmk:listKeysByTag"],
+    ),
+    post::<create_alias::CreateAlias>("/v1.0/{project_id}/kms/aliases", &["kms:alias:create"]).answering(201),
+    get::<list_aliases::ListAliases>("/v1.0/{project_id}/kms/aliases", &["kms:alias:list"]),
+    delete::<delete_alias::DeleteAlias>("/v1.0/{project_id}/kms/aliases", &["kms:alias:delete"]).answering(204),
+    post::<associate_alias::AssociateAlias>("/v1.0/{project_id}/kms/alias/associate", &["kms:alias:associate"]),
 ];
 
 const fn post<O: dialect::Operation<Refusal = Refusal>>(
@@ -186,6 +235,13 @@ const fn get<O: dialect::Operation<Refusal = Refusal>>(
     actions: &'static [&'static str],
 ) -> Route {
     Route::new("GET", template, Entry::of::<O>(), actions)
+}
+
+const fn delete<O: dialect::Operation<Refusal = Refusal>>(
+    template: &'static str,
+    actions: &'static [&'static str],
+) -> Route {
+    Route::new("DELETE", template, Entry::of::<O>(), actions)
 }
 
 /// The names of all calls of the table, in its order.

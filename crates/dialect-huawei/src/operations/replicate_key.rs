@@ -7,15 +7,16 @@ use dialect::constraint::Member;
 use dialect::{Call, Operation};
 use import_engine::{Error, NewReplica, Origin, Scope, Tenant};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::VENDOR;
 use crate::accounts::{Holder, domain_id};
 use crate::codes::Code;
+use crate::default_keys::ENDING;
 use crate::errors::Refusal;
 use crate::key_details::Attributes;
 use crate::settings::Settings;
-use crate::shapes::{ALIAS, DESCRIPTION, ENTERPRISE_PROJECT, KEY_ID, PROJECT, REGION, TAGS};
+use crate::shapes::{ALIAS, DESCRIPTION, ENTERPRISE_PROJECT, KEY_ID, PROJECT, REGION, TAG_LIST};
+use crate::tags::{self, TagItem};
 
 pub(super) struct ReplicateKey;
 
@@ -27,7 +28,7 @@ pub(super) struct Input {
     key_alias: String,
     key_description: Option<String>,
     enterprise_project_id: Option<String>,
-    tags: Option<Vec<Value>>,
+    tags: Option<Vec<TagItem>>,
 }
 
 #[derive(Serialize)]
@@ -46,14 +47,14 @@ impl Operation for ReplicateKey {
         Member::optional("key_description", &DESCRIPTION),
         Member::optional("enterprise_project_id", &ENTERPRISE_PROJECT),
         Member::required("replica_project_id", &PROJECT),
-        Member::optional("tags", &TAGS),
+        Member::optional("tags", &TAG_LIST),
     ];
     type Input = Input;
     type Output = Output;
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        if input.key_alias.ends_with("/default") {
+        if input.key_alias.ends_with(ENDING) {
             return Err(Code::InvalidAlias.into());
         }
         let settings = call.settings::<Settings>()?;
@@ -62,10 +63,7 @@ impl Operation for ReplicateKey {
         if let Some(id) = input.enterprise_project_id {
             attributes.enterprise_project_id = id;
         }
-        // Keys have no tags yet.
-        if input.tags.is_some_and(|tags| !tags.is_empty()) {
-            return Err(Refusal::Parameter("tags"));
-        }
+        attributes.tags = tags::wanted(input.tags.unwrap_or_default(), settings)?;
         let new = NewReplica {
             scope,
             name: Some(input.key_alias),

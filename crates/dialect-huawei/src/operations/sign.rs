@@ -9,9 +9,10 @@ use import_engine::primitives::sha512;
 use import_engine::{MessageForm, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
+use crate::aliases;
 use crate::errors::Refusal;
 use crate::names::signing_algorithm;
-use crate::shapes::{KEY_ID_HEX, MESSAGE, MESSAGE_TYPE, SEQUENCE, WORD};
+use crate::shapes::{KEY_NAME_HEX, MESSAGE, MESSAGE_TYPE, SEQUENCE, WORD};
 
 /// A message must be shorter than this, in bytes.
 const MESSAGE_END: usize = 4096;
@@ -35,7 +36,7 @@ pub(super) struct Output {
 impl Operation for Sign {
     const NAME: &'static str = "sign";
     const INPUT: &'static [Member] = &[
-        Member::required("key_id", &KEY_ID_HEX),
+        Member::required("key_id", &KEY_NAME_HEX),
         Member::required("message", &MESSAGE),
         Member::required("signing_algorithm", &WORD),
         Member::optional("message_type", &MESSAGE_TYPE),
@@ -49,7 +50,8 @@ impl Operation for Sign {
         let message = message(&input.message)?;
         let algorithm = signing_algorithm(&input.signing_algorithm).ok_or(Refusal::Parameter("signing_algorithm"))?;
         let (form, message) = formed(input.message_type.as_deref(), algorithm, message);
-        let signed = call.engine.sign(&call.scope, &input.key_id.into(), algorithm, form, message).await?;
+        let key_id = aliases::resolve(call, input.key_id).await?;
+        let signed = call.engine.sign(&call.scope, &key_id, algorithm, form, message).await?;
         Ok(Output { key_id: signed.key.id.0, signature: signed.signature.into() })
     }
 }

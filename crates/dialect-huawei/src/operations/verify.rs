@@ -6,9 +6,10 @@ use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
 use super::sign::{formed, message};
+use crate::aliases;
 use crate::errors::Refusal;
 use crate::names::signing_algorithm;
-use crate::shapes::{KEY_ID_HEX, MESSAGE, MESSAGE_TYPE, SEQUENCE, SIGNATURE, WORD};
+use crate::shapes::{KEY_NAME_HEX, MESSAGE, MESSAGE_TYPE, SEQUENCE, SIGNATURE, WORD};
 
 pub(super) struct Verify;
 
@@ -30,7 +31,7 @@ pub(super) struct Output {
 impl Operation for Verify {
     const NAME: &'static str = "verify";
     const INPUT: &'static [Member] = &[
-        Member::required("key_id", &KEY_ID_HEX),
+        Member::required("key_id", &KEY_NAME_HEX),
         Member::required("message", &MESSAGE),
         Member::required("signature", &SIGNATURE),
         Member::required("signing_algorithm", &WORD),
@@ -46,8 +47,8 @@ impl Operation for Verify {
         let signature = decode(&input.signature).ok_or(Refusal::Parameter("signature"))?.expose().to_vec();
         let algorithm = signing_algorithm(&input.signing_algorithm).ok_or(Refusal::Parameter("signing_algorithm"))?;
         let (form, message) = formed(input.message_type.as_deref(), algorithm, message);
-        let checked =
-            call.engine.verify(&call.scope, &input.key_id.into(), algorithm, form, message, signature).await?;
+        let key_id = aliases::resolve(call, input.key_id).await?;
+        let checked = call.engine.verify(&call.scope, &key_id, algorithm, form, message, signature).await?;
         Ok(Output { key_id: checked.key.id.0, signature_valid: checked.valid.to_string() })
     }
 }

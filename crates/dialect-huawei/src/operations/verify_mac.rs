@@ -6,9 +6,10 @@ use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
 use super::generate_mac::message;
+use crate::aliases;
 use crate::errors::Refusal;
 use crate::names::mac_algorithm;
-use crate::shapes::{KEY_ID, MAC, MESSAGE, WORD};
+use crate::shapes::{KEY_NAME, MAC, MESSAGE, WORD};
 use crate::texts::unhex;
 
 pub(super) struct VerifyMac;
@@ -31,7 +32,7 @@ pub(super) struct Output {
 impl Operation for VerifyMac {
     const NAME: &'static str = "verify-mac";
     const INPUT: &'static [Member] = &[
-        Member::required("key_id", &KEY_ID),
+        Member::required("key_id", &KEY_NAME),
         Member::required("mac_algorithm", &WORD),
         Member::required("message", &MESSAGE),
         Member::required("mac", &MAC),
@@ -44,10 +45,8 @@ impl Operation for VerifyMac {
         let algorithm = mac_algorithm(&input.mac_algorithm).ok_or(Refusal::Parameter("mac_algorithm"))?;
         let message = message(&input.message)?;
         let mac = unhex(&input.mac).ok_or(Refusal::Parameter("mac"))?;
-        let checked = call
-            .engine
-            .verify_mac(&call.scope, &input.key_id.into(), algorithm, message.expose(), mac.expose())
-            .await?;
+        let key_id = aliases::resolve(call, input.key_id).await?;
+        let checked = call.engine.verify_mac(&call.scope, &key_id, algorithm, message.expose(), mac.expose()).await?;
         Ok(Output { key_id: checked.key.id.0, mac_algorithm: input.mac_algorithm, mac_valid: checked.valid })
     }
 }

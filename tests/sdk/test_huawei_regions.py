@@ -66,6 +66,24 @@ def total(kms) -> int:
     return kms.list_keys(key_spec="ALL").total
 
 
+def test_a_replica_has_tags_and_aliases_of_its_own(regions):
+    home, east = regions.home, regions.east
+    key_id = home.create()
+    home.create_kms_tag(key_id=key_id, tag={"key": "a", "value": "1"})
+    home.create_alias(key_id=key_id, alias="here")
+    for tags, code in [([{"key": "b="}], "KMS.0406"), ([{"key": "b"}, {"key": "b"}], "KMS.0412")]:
+        with refused(code):
+            regions.replicate(key_id, tags=tags)
+    regions.replicate(key_id, tags=[{"key": "b", "value": "2"}])
+    for caller, key in [(home, "a"), (east, "b")]:
+        assert [each.key for each in caller.show_kms_tags(key_id=key_id).tags] == [key]
+    assert east.list_aliases().body[0].aliases == []
+    east.create_alias(key_id=key_id, alias="there")
+    assert east.describe("alias/there").key_id == key_id
+    with refused("KMS.0207"):
+        home.describe("alias/there")
+
+
 def test_a_replica_is_the_key_in_another_region(regions):
     home, east = regions.home, regions.east
     key_id = home.create(key_alias="mine", key_description="said")

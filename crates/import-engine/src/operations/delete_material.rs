@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::key::{Key, MaterialId};
+use crate::key::{Key, KeyOperation, MaterialId};
 use crate::multi_region::member;
 use crate::policy::Policy;
 use crate::tenant::{KeyId, Scope};
@@ -22,7 +22,7 @@ impl Engine {
     /// nothing happens.
     ///
     /// # Errors
-    /// [`Error::KeyNotFound`], [`Error::OriginUnfit`], [`Error::WrongState`],
+    /// [`Error::KeyNotFound`], [`Error::ProviderKey`], [`Error::OriginUnfit`], [`Error::WrongState`],
     /// [`Error::MaterialNotDeletable`], [`Error::MaterialNotFound`].
     pub async fn delete_material(
         &self,
@@ -31,8 +31,10 @@ impl Engine {
         which: Option<&MaterialId>,
     ) -> Result<Deleted, Error> {
         let before = self.describe_key(scope, id).await?;
+        let policy = self.policy(scope)?;
+        before.require_for_owner(KeyOperation::DeleteMaterial, policy)?;
         before.require_imported()?;
-        before.require_own_material(self.policy(scope)?)?;
+        before.require_own_material(policy)?;
         let key = if before.is_primary() {
             self.change_members(scope, id, |members, _, policy| {
                 drop_from_primary(members, &scope.region, which, policy)

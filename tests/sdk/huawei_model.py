@@ -53,8 +53,9 @@ class Operation:
 
     @property
     def is_verb(self) -> bool:
-        """Whether everything is said in the body of a POST."""
-        return self.method == "POST" and not self.of("path") and bool(self.of("body"))
+        """Whether it is one of the many calls that are a word of the path and a body."""
+        is_word = self.template == f"/v1.0/{{project_id}}/kms/{self.verb}"
+        return is_word and self.method == "POST" and bool(self.of("body"))
 
     def of(self, place: str) -> list[Member]:
         return [member for member in self.members if member.place == place]
@@ -103,13 +104,16 @@ def operation(name: str) -> Operation:
     return Operation(name, info["method"], template, tuple(members))
 
 
-def rows() -> dict[str, bool]:
-    """The table of operations in the docs, which a test holds against the code: whether each is here."""
+def rows() -> list[tuple[str, str, str]]:
+    """The table in the docs, which a test holds against the code: names, whether they are here, remarks."""
     section = DOCS.read_text().split("\n## Huawei Cloud KMS\n")[1].split("\n## ")[0]
-    return {name: here == "yes" for name, here in re.findall(r"^\| (\w+) \| `[^`]+` \| (yes|no) \|", section, re.M)}
+    return re.findall(r"^\| (\w+) \| `[^`]+` \| (yes|no) \|(.*)\|$", section, re.M)
 
 
-HERE = rows()
+HERE = {name: here == "yes" for name, here, _ in rows()}
+# What is understood, and refused whatever it asks for, by the code that its remark names.
+REFUSED = {name: code[1] for name, here, remark in rows()
+           if here == "no" and (code := re.search(r"answers `(.*?)`", remark))}
 ALL = {name: operation(name) for name in HERE}
 SUPPORTED = {name: operation for name, operation in ALL.items() if HERE[name]}
 UNSUPPORTED = {name: operation for name, operation in ALL.items() if not HERE[name]}
@@ -119,7 +123,8 @@ CALLS = {name: operation for name, operation in SUPPORTED.items() if "{project_i
 
 def find(method: str, path: str) -> Operation | None:
     """The operation that a request is for; those with fewer names in their paths come first."""
-    found = [operation for operation in SUPPORTED.values() if operation.matches(method, path)]
+    routed = [operation for operation in ALL.values() if HERE[operation.name] or operation.name in REFUSED]
+    found = [operation for operation in routed if operation.matches(method, path)]
     return min(found, key=lambda operation: operation.template.count("{"), default=None)
 
 

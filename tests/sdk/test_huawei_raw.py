@@ -5,7 +5,7 @@ import socket
 from urllib.parse import quote
 
 import pytest
-from huawei_model import ALL, CALLS, HERE, code_of
+from huawei_model import ALL, CALLS, HERE, code_of, find
 from huawei_support import MISSING_KEY, Wire, kms  # noqa: F401
 
 VALUES = {"key_id": MISSING_KEY, "key": "k", "resource_instances": "resource_instances"}
@@ -15,17 +15,6 @@ METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", 
 def path_of(kms, operation) -> str:
     return operation.path(kms.project, {member.name: VALUES.get(member.name, MISSING_KEY)
                                         for member in operation.of("path")})
-
-
-def paths(kms) -> dict[str, set]:
-    """Each path of the API with the methods that it has here."""
-    found = {}
-    for operation in ALL.values():
-        if "{project_id}" in operation.template:
-            methods = found.setdefault(path_of(kms, operation), set())
-            if HERE[operation.name]:
-                methods.add(operation.method)
-    return found
 
 
 @pytest.fixture
@@ -41,8 +30,11 @@ def is_no_route(answer, method):
 
 
 def test_every_wrong_method_of_every_path(kms, wire):
-    for path, here in paths(kms).items():
-        for method in set(METHODS) - here:
+    paths = {path_of(kms, operation) for operation in ALL.values() if "{project_id}" in operation.template}
+    for path in paths:
+        for method in METHODS:
+            if find(method, path):
+                continue
             is_no_route(kms.send(method, path, b"", kms.signed(method, path)), method)
 
 
@@ -54,7 +46,8 @@ def test_paths_are_taken_to_the_letter(kms, wire):
         wrong += [path.replace("/kms/", "//kms/"), path.replace("/v1.0/", "/v1.1/").replace("/v2/", "/v1.0/keys/"),
                   path.replace("/kms/", "/KMS/"), path.replace("/v", "/V", 1)]
         for each in wrong:
-            if each == path:
+            # Some are other paths of the API.
+            if each == path or find(operation.method, each):
                 continue
             answer = kms.send(operation.method, each, b"{}", kms.signed(operation.method, each, b"{}"))
             assert 400 <= answer.status < 500, (each, answer.body)

@@ -74,7 +74,8 @@ TABLE = {
     "ReplicateKey": USE,
     "UpdatePrimaryRegion": USE,
     "CreateDatakeyCapsule": USE,
-    "DecryptDatakeyCapsule": USE,
+    # What is wrong with the key is told before what is wrong with the capsule.
+    "DecryptDatakeyCapsule": ["KMS.2201", "KMS.0209", "KMS.0210", "KMS.1301"],
 }
 # What is not about a key.
 KEYLESS = {
@@ -94,8 +95,7 @@ SPECS = {
 # For external keys only.
 EXTERNAL = {"CreateParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial", "RotateOnDemand"}
 # They need what the key made while it was enabled, so one that waits for material has lost it.
-LATER = {"DecryptData", "DecryptDatakey", "ReEncrypt", "CancelGrant", "CancelSelfGrant", "DecryptDatakeyCapsule",
-         "UpdatePrimaryRegion"}
+LATER = {"DecryptData", "DecryptDatakey", "ReEncrypt", "CancelGrant", "CancelSelfGrant", "UpdatePrimaryRegion"}
 DATA_KEY = "00" + "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
 SIGNED = {"message": b64(bytes(32)), "signing_algorithm": "ECDSA_SHA_256"}
 MACED = {"message": b64(b"x"), "mac_algorithm": "HMAC_SHA_256"}
@@ -113,13 +113,15 @@ def tagged(kms, key_id):
 
 
 def named(kms, key_id):
-    kms.create_alias(key_id=key_id, alias="alias/first")
-    return {"key_id": key_id, "aliases": ["alias/first"]}
+    name = f"alias/{alias()}"
+    kms.create_alias(key_id=key_id, alias=name)
+    return {"key_id": key_id, "aliases": [name]}
 
 
 def renamed(kms, key_id):
-    kms.create_alias(key_id=kms.create(), alias="alias/other")
-    return {"target_key_id": key_id, "alias": "alias/other"}
+    name = f"alias/{alias()}"
+    kms.create_alias(key_id=kms.create(), alias=name)
+    return {"target_key_id": key_id, "alias": name}
 
 
 def resealed(kms, key_id):
@@ -183,12 +185,15 @@ MEMBERS = {
     "DeleteTag": tagged,
     "ListKmsTags": lambda kms, key_id: {},
     "ListKmsByTags": lambda kms, key_id: {"resource_instances": "resource_instances", "action": "filter"},
-    "CreateAlias": lambda kms, key_id: {"key_id": key_id, "alias": "alias/second"},
+    "CreateAlias": lambda kms, key_id: {"key_id": key_id, "alias": f"alias/{alias()}"},
     "DeleteAlias": named,
     "AssociateAlias": renamed,
     "ReplicateKey": replica,
     "UpdatePrimaryRegion": moved,
-    "CreateDatakeyCapsule": lambda kms, key_id: {"key_id": key_id, "datakey_length": "256"},
+    "CreateDatakeyCapsule": lambda kms, key_id: {"key_id": key_id, "datakey_length": "256",
+                                                 "key_policy": '{"version": "1.0"}'},
+    "DecryptDatakeyCapsule": lambda kms, key_id: {"key_id": key_id, "datakey_capsule": "AAAA",
+                                                  "attestation_document": {"custom_signature": "AAAA"}},
 }
 CELLS = {name: dict(zip(STATES, row)) for name, row in TABLE.items() if name not in PENDING}
 

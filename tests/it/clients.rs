@@ -154,6 +154,14 @@ impl Caller {
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
+    /// Asks the admin API for something about the tenant.
+    pub fn administer(&self, method: &str, rest: &str, wish: &Value) -> Value {
+        let path = format!("/-/admin/tenants/{}/{}/{rest}", self.vendor.word(), self.access_id);
+        let answer = self.send(method, &path, &[("authorization", "Bearer test")], wish.to_string().as_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
     /// What the tenant's domain clock shows, in seconds since 1970.
     pub fn now(&self) -> i64 {
         let path = format!("/-/admin/tenants/{}/{}/clock", self.vendor.word(), self.access_id);

@@ -132,6 +132,16 @@ BY_KEY_ID = [
     ("DeleteImportedKeyMaterial", {}),
     ("Encrypt", {"Plaintext": "AAAA"}),
     ("GenerateDataKey", {"KeySpec": "AES_256"}),
+    ("UpdateAlias", {"Alias": "other"}),
+    ("UpdateKeyDescription", {"Description": "other"}),
+    ("ArchiveKey", {}),
+    ("CancelKeyArchive", {}),
+    ("EnableKeyRotation", {}),
+    ("DisableKeyRotation", {}),
+    ("GetKeyRotationStatus", {}),
+    ("RotateKey", {}),
+    ("BindCloudResource", {"ProductId": "cos", "ResourceId": "bucket"}),
+    ("UnbindCloudResource", {"ProductId": "cos", "ResourceId": "bucket"}),
 ]
 
 

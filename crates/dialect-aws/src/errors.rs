@@ -321,6 +321,8 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
             context.operation.unwrap_or_default(),
             arn(key)
         )),
+        // Nobody binds keys here.
+        Error::KeyBound { key, .. } => unsupported(format!("{} is in use.", arn(key))),
         Error::NotPrimary(key) => unsupported(format!("{} is not a multi-region primary key.", arn(key))),
         // Unverified: the exception, and this text and the next two.
         Error::AlreadyPrimary(key) => unsupported(format!("{} is already the multi-region primary key.", arn(key))),
@@ -381,8 +383,9 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
                 arn(key)
             ),
         ),
-        // Unverified: the text.
-        Error::RotationNear(key) => with(
+        // Unverified: the text. Keys are rotated on demand here however long ago they were rotated, and whether
+        // or not they are rotated automatically.
+        Error::RotationNear(key) | Error::RotationRecent(key) | Error::RotationOff(key) => with(
             "ConflictException",
             format!(
                 "An automatic rotation of the key {} is in progress or scheduled to begin within the next 20 minutes.",
@@ -453,8 +456,8 @@ fn wrong_state(arn: &str, state: KeyState, operation: KeyOperation) -> Answer {
         (_, KeyState::PendingReplicaDeletion) => invalid("is pending replica deletion"),
         (_, KeyState::Creating) => invalid("is creating"),
         (_, KeyState::Updating) => invalid("is updating"),
-        // A key that is enabled: its material went between two looks.
-        (_, KeyState::Unavailable | KeyState::Enabled) => invalid("is unavailable"),
+        // A key that is enabled: its material went between two looks. There is no archive here.
+        (_, KeyState::Unavailable | KeyState::Enabled | KeyState::Archived) => invalid("is unavailable"),
     }
 }
 

@@ -115,7 +115,8 @@ pub(crate) const fn manager_word(manager: KeyManager) -> &'static str {
 pub(crate) const fn state_word(state: KeyState) -> &'static str {
     match state {
         KeyState::Enabled => "Enabled",
-        KeyState::Disabled => "Disabled",
+        // There is no archive here.
+        KeyState::Disabled | KeyState::Archived => "Disabled",
         KeyState::PendingImport => "PendingImport",
         KeyState::PendingDeletion => "PendingDeletion",
         KeyState::PendingReplicaDeletion => "PendingReplicaDeletion",

@@ -218,6 +218,8 @@ fn tell_error(error: Error) -> Told {
         Error::GrantNotFound(_) => service(Code::NoSuchKey),
         Error::NameTaken(_) => service(Code::AliasTaken),
         Error::ProviderKey { .. } => service(Code::DefaultKey),
+        // No key of this dialect is bound.
+        Error::KeyBound { .. } => parameter("key_id"),
         // Unverified: which code stands for what about replicas. The texts allow these.
         Error::NotPrimary(_) => service(Code::Replica),
         Error::MemberExists { .. } => service(Code::ReplicaExists),
@@ -247,7 +249,7 @@ fn tell_error(error: Error) -> Told {
         Error::RotationOff(_) => service(Code::RotationOff),
         Error::RotationOn(_) => service(Code::RotationOn),
         // Nothing is rotated on demand.
-        Error::RotationLimit(_) | Error::RotationNear(_) | Error::NothingToRotateTo(_) => {
+        Error::RotationLimit(_) | Error::RotationNear(_) | Error::RotationRecent(_) | Error::NothingToRotateTo(_) => {
             service(Code::RotationUnsupported)
         }
         Error::MaterialNotDeletable => service(Code::PrivateKeyStays),
@@ -310,11 +312,17 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         (KeyOperation::Disable, _) => Code::NotEnabled,
         (KeyOperation::GetImportParameters | KeyOperation::ImportMaterial, _) => Code::NotPendingImport,
         (
-            KeyOperation::Edit
+            // Nobody archives or binds keys here.
+            KeyOperation::Archive
+            | KeyOperation::Unarchive
+            | KeyOperation::Bind
+            | KeyOperation::Unbind
+            | KeyOperation::Edit
             | KeyOperation::Label
             | KeyOperation::SetAccess
             | KeyOperation::Grant
             | KeyOperation::SetRotation
+            | KeyOperation::StopRotation
             | KeyOperation::ShowRotation
             | KeyOperation::Rotate
             | KeyOperation::Encrypt
@@ -335,11 +343,17 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
         ) => Code::Disabled,
         // Unverified: the code for using a key that waits for its material.
         (
-            KeyOperation::Edit
+            // Nobody archives or binds keys here.
+            KeyOperation::Archive
+            | KeyOperation::Unarchive
+            | KeyOperation::Bind
+            | KeyOperation::Unbind
+            | KeyOperation::Edit
             | KeyOperation::Label
             | KeyOperation::SetAccess
             | KeyOperation::Grant
             | KeyOperation::SetRotation
+            | KeyOperation::StopRotation
             | KeyOperation::ShowRotation
             | KeyOperation::Rotate
             | KeyOperation::Encrypt
@@ -355,7 +369,7 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::Decapsulate
             | KeyOperation::Replicate
             | KeyOperation::MovePrimary,
-            KeyState::PendingImport | KeyState::Enabled | KeyState::Creating | KeyState::Updating,
+            KeyState::PendingImport | KeyState::Enabled | KeyState::Creating | KeyState::Updating | KeyState::Archived,
         ) => Code::NotEnabled,
     }
 }
@@ -380,6 +394,10 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
         (
             KeyFamily::Private,
             KeyOperation::Enable
+            | KeyOperation::Archive
+            | KeyOperation::Unarchive
+            | KeyOperation::Bind
+            | KeyOperation::Unbind
             | KeyOperation::Disable
             | KeyOperation::ScheduleDeletion
             | KeyOperation::CancelDeletion
@@ -388,6 +406,7 @@ fn tell_usage(spec: KeySpec, usage: KeyUsage, operation: KeyOperation) -> Told {
             | KeyOperation::SetAccess
             | KeyOperation::Grant
             | KeyOperation::SetRotation
+            | KeyOperation::StopRotation
             | KeyOperation::ShowRotation
             | KeyOperation::Rotate
             | KeyOperation::GetImportParameters

@@ -94,10 +94,10 @@ pub(crate) fn key_usage(word: &str) -> Option<KeyUsage> {
 /// `key_state`: a digit as text.
 pub(crate) const fn key_state(state: KeyState) -> &'static str {
     match state {
-        // No key of this dialect is creating or updating. One whose key store is disabled shows as disabled.
+        // No key of this dialect is creating, updating or archived. One whose key store is disabled shows as disabled.
         KeyState::Creating => "1",
         KeyState::Enabled | KeyState::Updating => "2",
-        KeyState::Disabled | KeyState::Unavailable => "3",
+        KeyState::Disabled | KeyState::Unavailable | KeyState::Archived => "3",
         KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => "4",
         KeyState::PendingImport => "5",
     }

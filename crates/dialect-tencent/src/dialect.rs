@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use dialect::admin::{Asked, Unanswered};
 use dialect::http::{Head, Record, Request, Response};
 use dialect::{AnswerText, Call, Credentials, Failure, Frontend, Verified};
-use import_engine::Engine;
-use serde_json::json;
+use import_engine::{Engine, Tenant};
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::administration::administer;
 use crate::arrival::{Arrival, Proof, is_form, media_type, uses_tc3};
 use crate::auth::Authenticator;
 use crate::errors::{Refusal, SIZE_TC3_MAX, wire};
@@ -69,8 +71,10 @@ impl Tencent {
         let input = self.parameters(request, arrival.proof, entry)?;
         let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at)
             .with_settings(self.settings.clone());
-        let outcome = entry.serve(&call, input.value()).await;
-        seen.reached_action = !matches!(outcome, Err(Refusal::Failure(Failure::Unfit(_) | Failure::Malformed(_))));
+        entry.require_fit(input.value())?;
+        self.settings.require_service(call.account(), entry.name)?;
+        let outcome = entry.run_fit(&call, input.value()).await;
+        seen.reached_action = !matches!(outcome, Err(Refusal::Failure(Failure::Malformed(_))));
         outcome
     }
 
@@ -174,6 +178,10 @@ impl Frontend for Tencent {
             }
             Err(refusal) => refuse(&refusal, seen, &request.id),
         }
+    }
+
+    async fn administer(&self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Value, Unanswered> {
+        administer(&self.engine, &self.settings, tenant, asked).await
     }
 
     fn refuse(&self, head: &Head, request_id: &str, failure: Failure) -> Response {

@@ -77,6 +77,14 @@ pub(crate) enum Refusal {
     // Found by the service.
     /// A value out of its bounds, by the parameter's name.
     OutOfBounds(&'static str),
+    /// A value out of its bounds, of an action that lists a code for values.
+    NotAllowed(&'static str),
+    /// No such binding of the key.
+    BindingNotFound,
+    /// As many bindings as a key may have.
+    TooManyBindings,
+    /// The account's service is switched off.
+    ServiceUnavailable,
     /// Not the form of a key identifier.
     InvalidKeyId,
     /// A key identifier given twice.
@@ -131,6 +139,9 @@ const INVALID_PARAMETER: &str = "InvalidParameter";
 
 // Unverified: the texts of these. The codes are the vendor's.
 const ALIAS_ALREADY_EXISTS: Known = ("InvalidParameterValue.AliasAlreadyExists", "The alias already exists.");
+const BINDING_NOT_FOUND: Known =
+    ("ResourceUnavailable.CloudResourceBindingNotFound", "The cloud resource is not bound to the CMK.");
+const CMK_ARCHIVED: Known = ("ResourceUnavailable.CmkArchived", "The CMK is archived.");
 const CMK_DISABLED: Known = ("ResourceUnavailable.CmkDisabled", "The CMK is disabled.");
 const CMK_NOT_FOUND: Known = ("ResourceUnavailable.CmkNotFound", "The CMK does not exist.");
 const CMK_NOT_PENDING_DELETE: Known =
@@ -139,9 +150,13 @@ const CMK_SHOULD_BE_DISABLED: Known =
     ("ResourceUnavailable.CmkShouldBeDisabled", "The CMK must be disabled before its deletion is scheduled.");
 const CMK_STATE_NOT_SUPPORT: Known =
     ("ResourceUnavailable.CmkStateNotSupport", "This operation cannot be performed under the current CMK status.");
+const CMK_USED_BY_CLOUD_PRODUCT: Known =
+    ("FailedOperation.CmkUsedByCloudProduct", "The CMK is being used by a Tencent Cloud product.");
 const DECRYPT_MATERIAL_ERROR: Known =
     ("InvalidParameter.DecryptMaterialError", "Decryption of EncryptedKeyMaterial failed.");
 const DUPLICATED_KEY_ID: Known = ("InvalidParameterValue.DuplicatedKeyId", "There are duplicate KeyIds.");
+const EXTERNAL_CMK_CAN_NOT_ROTATE: Known =
+    ("UnsupportedOperation.ExternalCmkCanNotRotate", "An external CMK cannot be rotated.");
 const INTERNAL_ERROR: Known = ("InternalError", "Internal error.");
 const INVALID_ALIAS: Known = ("InvalidParameterValue.InvalidAlias", "The alias format is incorrect.");
 const INVALID_CIPHERTEXT: Known = ("InvalidParameterValue.InvalidCiphertext", "The ciphertext format is incorrect.");
@@ -157,7 +172,13 @@ const MATERIAL_NOT_MATCH: Known =
     ("InvalidParameterValue.MaterialNotMatch", "The key material is different from the one previously imported.");
 const NOT_EXTERNAL_CMK: Known =
     ("UnsupportedOperation.NotExternalCmk", "Incorrect CMK type. Only External CMKs are supported.");
+const NOT_USER_CREATED_CMK: Known = ("UnsupportedOperation.NotUserCreatedCmk", "The CMK was not created by a user.");
 const REQUEST_SIZE_LIMIT_EXCEEDED: Known = ("RequestSizeLimitExceeded", "The request exceeds the size limit.");
+const ROTATE_NOT_SUPPORTED: Known = ("UnsupportedOperation.RotateNotSupported", "The CMK cannot be rotated.");
+const ROTATE_RATE_LIMITED: Known =
+    ("RequestLimitExceeded.RotateRateLimited", "A CMK can be rotated once every 24 hours.");
+const SERVICE_TEMPORARY_UNAVAILABLE: Known =
+    ("UnsupportedOperation.ServiceTemporaryUnavailable", "The service is temporarily unavailable.");
 const TAG_KEYS_DUPLICATED: Known = ("InvalidParameterValue.TagKeysDuplicated", "There are duplicate tag keys.");
 const TOKEN_EXPIRED: Known = ("ResourceUnavailable.TokenExpired", "Token has expired.");
 const TOKEN_FAILURE: Known = ("AuthFailure.TokenFailure", "Token error.");
@@ -228,6 +249,11 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
         Refusal::TokenFailure => known(TOKEN_FAILURE),
 
         Refusal::OutOfBounds(name) => out_of_bounds(name),
+        Refusal::NotAllowed(name) => not_allowed(name),
+        Refusal::BindingNotFound => known(BINDING_NOT_FOUND),
+        // Unverified: the code, for a bound that is ours.
+        Refusal::TooManyBindings => said("LimitExceeded", "The CMK is bound to too many cloud resources."),
+        Refusal::ServiceUnavailable => known(SERVICE_TEMPORARY_UNAVAILABLE),
         Refusal::InvalidKeyId => known(INVALID_KEY_ID),
         Refusal::DuplicatedKeyId => known(DUPLICATED_KEY_ID),
         Refusal::InvalidAlias => known(INVALID_ALIAS),
@@ -286,9 +312,10 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::TooManyGrants(_)
         | Error::GrantNotFound(_) => known(CMK_NOT_FOUND),
         Error::NameTaken(_) => known(ALIAS_ALREADY_EXISTS),
-        // No key of this dialect is the provider's, or lives in several regions, yet.
-        Error::ProviderKey { .. }
-        | Error::NotPrimary(_)
+        Error::ProviderKey { operation, .. } => known(of_product(*operation)),
+        Error::KeyBound { .. } => known(CMK_USED_BY_CLOUD_PRODUCT),
+        // No key of this dialect lives in several regions.
+        Error::NotPrimary(_)
         | Error::AlreadyPrimary(_)
         | Error::MemberExists { .. }
         | Error::NoReplica { .. }
@@ -302,7 +329,11 @@ fn of_engine(error: &Error, action: &str) -> Wire {
             said(INVALID_PARAMETER, "The key usage does not support this operation.")
         }
         Error::UsageUnfit { .. } => known(INVALID_KEY_USAGE),
-        Error::OriginUnfit { .. } => known(NOT_EXTERNAL_CMK),
+        Error::OriginUnfit { .. } => known(match action {
+            "EnableKeyRotation" => EXTERNAL_CMK_CAN_NOT_ROTATE,
+            "RotateKey" => ROTATE_NOT_SUPPORTED,
+            _ => NOT_EXTERNAL_CMK,
+        }),
         Error::WrappingNotOffered => out_of_bounds("WrappingAlgorithm"),
         // Unverified: all but the expired token. A token that is superseded, of another key, or
         // whose private key is gone is as useless as an old one; a forged one is told no more.
@@ -317,13 +348,18 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::PrivateKeyUnfit
         | Error::MaterialUnfit => known(DECRYPT_MATERIAL_ERROR),
         Error::MaterialDiffers => known(MATERIAL_NOT_MATCH),
-        // No action of this dialect names a material, brings a second one, or rotates.
+        // No action of this dialect names a material or brings a second one.
         Error::MaterialPending { .. } | Error::MaterialNotFound(_) => known(MATERIAL_NOT_MATCH),
-        Error::NotRotatable { .. } => known(CMK_STATE_NOT_SUPPORT),
-        Error::RotationPeriod => out_of_bounds("RotateDays"),
+        Error::NotRotatable { .. } if action == "RotateKey" => known(ROTATE_NOT_SUPPORTED),
+        // Unverified: the code of EnableKeyRotation on a key that is not symmetric.
+        Error::NotRotatable { .. } => said("UnsupportedOperation", "A CMK of this usage cannot be rotated."),
+        Error::RotationPeriod => not_allowed("RotateDays"),
+        Error::RotationOff(_) => known(ROTATE_NOT_SUPPORTED),
+        Error::RotationRecent(_) => known(ROTATE_RATE_LIMITED),
+        // Keys are rotated however often they were, and without material that somebody brought.
         Error::RotationLimit(_) | Error::RotationNear(_) | Error::NothingToRotateTo(_) => known(TRY_AGAIN),
-        // No action of this dialect minds whether rotation is on.
-        Error::RotationOff(_) | Error::RotationOn(_) => known(CMK_STATE_NOT_SUPPORT),
+        // No action of this dialect minds that rotation is on.
+        Error::RotationOn(_) => known(CMK_STATE_NOT_SUPPORT),
         Error::MaterialNotDeletable => known(CMK_STATE_NOT_SUPPORT),
         Error::CiphertextInvalid => known(INVALID_CIPHERTEXT),
         Error::PlaintextTooLong { .. } => known(INVALID_PLAINTEXT),
@@ -357,17 +393,25 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
         (KeyOperation::GenerateDataKey, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion) => {
             KEY_PENDING_DELETE
         }
-        // Unverified for PendingImport and PendingDelete; the actions list no other code of state.
+        (KeyOperation::Encrypt, KeyState::Archived) => CMK_ARCHIVED,
+        // Unverified for PendingImport and PendingDelete, and for data keys of archived keys; the
+        // actions list no other code of state.
         (KeyOperation::Encrypt | KeyOperation::Decrypt | KeyOperation::GenerateDataKey, _) => CMK_DISABLED,
         (
             KeyOperation::Enable
             | KeyOperation::Disable
             | KeyOperation::ScheduleDeletion
+            | KeyOperation::Archive
+            | KeyOperation::Unarchive
+            | KeyOperation::Bind
+            | KeyOperation::Unbind
+            // Unverified: UpdateAlias and UpdateKeyDescription list no code of state.
             | KeyOperation::Edit
             | KeyOperation::Label
             | KeyOperation::SetAccess
             | KeyOperation::Grant
             | KeyOperation::SetRotation
+            | KeyOperation::StopRotation
             | KeyOperation::ShowRotation
             | KeyOperation::Rotate
             | KeyOperation::GetImportParameters
@@ -386,6 +430,17 @@ const fn wrong_state(operation: KeyOperation, state: KeyState) -> Known {
             | KeyOperation::MovePrimary,
             _,
         ) => CMK_STATE_NOT_SUPPORT,
+    }
+}
+
+/// The code of an operation that nobody but the cloud product that made the key may do.
+const fn of_product(operation: KeyOperation) -> Known {
+    match operation {
+        KeyOperation::Disable | KeyOperation::ScheduleDeletion | KeyOperation::DeleteMaterial | KeyOperation::Bind => {
+            CMK_USED_BY_CLOUD_PRODUCT
+        }
+        // ArchiveKey and CancelKeyArchive. Unverified: the others.
+        _ => NOT_USER_CREATED_CMK,
     }
 }
 
@@ -413,6 +468,11 @@ fn out_of_bounds(name: &str) -> Wire {
     said(INVALID_PARAMETER, format!("The value of parameter `{name}` is not valid."))
 }
 
+/// The same, of an action that lists a code for values.
+fn not_allowed(name: &str) -> Wire {
+    said("InvalidParameterValue", format!("The value of parameter `{name}` is not valid."))
+}
+
 // Unverified: the words for anything but `string`.
 fn type_word(expected: &'static str) -> &'static str {
     match expected {
@@ -438,7 +498,7 @@ fn cause_chain(fault: &import_engine::Fault) -> String {
 mod tests {
     use super::*;
     use dialect::constraint::{Member, Shape, check};
-    use import_engine::{KeyId, Origin};
+    use import_engine::{KeyId, KeySpec, Origin};
     use serde_json::{Value, json};
 
     static TEXT: Shape = Shape::text(0, 9);
@@ -490,10 +550,13 @@ mod tests {
 
     #[test]
     fn states_have_the_codes_of_the_table() {
-        use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
+        use KeyState::{Archived, Disabled, Enabled, PendingDeletion, PendingImport};
         for (operation, state, expected) in [
             (KeyOperation::Encrypt, Disabled, "CmkDisabled"),
             (KeyOperation::Encrypt, PendingImport, "CmkDisabled"),
+            (KeyOperation::Encrypt, Archived, "CmkArchived"),
+            (KeyOperation::GenerateDataKey, Archived, "CmkDisabled"),
+            (KeyOperation::Unarchive, Enabled, "CmkStateNotSupport"),
             (KeyOperation::Decrypt, PendingDeletion, "CmkDisabled"),
             (KeyOperation::GenerateDataKey, Disabled, "CmkDisabled"),
             (KeyOperation::GenerateDataKey, PendingDeletion, "KeyPendingDelete"),
@@ -544,6 +607,11 @@ mod tests {
             Error::CiphertextInvalid,
             Error::PlaintextTooLong { maximum: 1 },
             Error::DeletionWindow,
+            Error::KeyBound { key: id(), operation: KeyOperation::Disable },
+            Error::ProviderKey { key: id(), operation: KeyOperation::Archive },
+            Error::RotationOff(id()),
+            Error::RotationRecent(id()),
+            Error::NotRotatable { key: id(), spec: KeySpec::Rsa2048 },
             Error::Busy,
             Error::internal("x"),
         ];
@@ -585,6 +653,10 @@ mod tests {
             Refusal::InvalidAuthorization("x"),
             Refusal::TokenFailure,
             Refusal::OutOfBounds("x"),
+            Refusal::NotAllowed("x"),
+            Refusal::BindingNotFound,
+            Refusal::TooManyBindings,
+            Refusal::ServiceUnavailable,
             Refusal::InvalidKeyId,
             Refusal::DuplicatedKeyId,
             Refusal::InvalidAlias,

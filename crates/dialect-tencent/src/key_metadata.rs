@@ -1,14 +1,18 @@
 //! `KeyMetadata`: the vendor's description of a key.
 
-use import_engine::{Expiry, Key, KeySpec};
+use import_engine::{Error, Expiry, Key, KeySpec, Timestamp};
 use serde::Serialize;
 
+use crate::attributes::Attributes;
 use crate::names::{key_state, key_usage, origin};
 use crate::regions::Edition;
 
 /// A year of rotation, in days and in seconds.
-const ROTATION_DAYS: u64 = 365;
+const ROTATION_DAYS: u32 = 365;
 const ROTATION_SECONDS: i64 = 31_536_000;
+
+/// The `Owner` of keys that users made.
+const USER: &str = "user";
 
 /// What DescribeKey shows. Members that do not apply are there all the same, with a value of their
 /// type: the vendor never sends null.
@@ -25,15 +29,15 @@ pub(crate) struct KeyMetadata {
     edition: i64,
     creator_uin: u64,
     key_rotation_enabled: bool,
-    owner: &'static str,
+    owner: String,
     next_rotate_time: i64,
     deletion_date: i64,
     origin: &'static str,
     valid_to: i64,
     resource_id: String,
-    hsm_cluster_id: &'static str,
-    rotate_days: u64,
-    last_rotate_time: u64,
+    hsm_cluster_id: String,
+    rotate_days: u32,
+    last_rotate_time: i64,
     is_sync_replica: i64,
     source_region: &'static str,
     sync_status: i64,
@@ -49,7 +53,11 @@ pub(crate) struct KeyMetadata {
 
 impl KeyMetadata {
     /// The description of a key in a region of an edition.
-    pub fn of(key: &Key, edition: Edition) -> Self {
+    ///
+    /// # Errors
+    /// As in [`Attributes::of`].
+    pub fn of(key: &Key, edition: Edition) -> Result<Self, Error> {
+        let attributes = Attributes::of(key)?;
         let account = &key.scope.tenant.account;
         // Accounts are numbers here; a configured one that is not shows as 0.
         let uin = account.parse().unwrap_or(0);
@@ -59,7 +67,11 @@ impl KeyMetadata {
             KeySpec::Aes256 => Edition::Fips,
             _ => edition,
         };
-        Self {
+        let last_rotated = key.last_rotation().map(Timestamp::seconds);
+        // A year after creation in every published example, with rotation off too. Unverified: that a
+        // rotation moves it while rotation is off.
+        let next_unscheduled = last_rotated.unwrap_or(created).saturating_add(ROTATION_SECONDS);
+        Ok(Self {
             key_id: key.id.to_string(),
             alias: key.name.clone().unwrap_or_default(),
             create_time: created,
@@ -68,10 +80,9 @@ impl KeyMetadata {
             key_usage: key_usage(key),
             edition: edition.key_type(),
             creator_uin: uin,
-            key_rotation_enabled: false,
-            owner: "user",
-            // A year after creation in every published example, with rotation off too.
-            next_rotate_time: created.saturating_add(ROTATION_SECONDS),
+            key_rotation_enabled: key.rotation.is_some(),
+            owner: attributes.owner.unwrap_or_else(|| USER.to_owned()),
+            next_rotate_time: key.rotation.map_or(next_unscheduled, |schedule| schedule.next_at.seconds()),
             deletion_date: key.deletion.map_or(0, |deletion| deletion.at.seconds()),
             origin: origin(key.origin),
             // Unverified: 0 once the material is gone.
@@ -80,9 +91,9 @@ impl KeyMetadata {
                 _ => 0,
             }),
             resource_id: format!("creatorUin/{uin}/{}", key.id),
-            hsm_cluster_id: "",
-            rotate_days: ROTATION_DAYS,
-            last_rotate_time: 0,
+            hsm_cluster_id: attributes.hsm_cluster.unwrap_or_default(),
+            rotate_days: key.rotation.map_or(ROTATION_DAYS, |schedule| schedule.period_days),
+            last_rotate_time: last_rotated.unwrap_or(0),
             is_sync_replica: 0,
             source_region: "",
             sync_status: 0,
@@ -94,6 +105,6 @@ impl KeyMetadata {
             account_uin: uin,
             account_name: "",
             creator_uin_string: account.clone(),
-        }
+        })
     }
 }

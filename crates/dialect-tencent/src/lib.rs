@@ -8,6 +8,7 @@
 //! HTTP status is 200 in any case, because the vendor's SDKs look at the code for no other.
 
 mod accounts;
+mod administration;
 mod arrival;
 mod attributes;
 mod auth;
@@ -25,6 +26,7 @@ mod policy;
 mod regions;
 mod secret_text;
 mod seen_signatures;
+mod service;
 mod settings;
 mod shapes;
 
@@ -33,7 +35,8 @@ pub use dialect::Tencent;
 pub use operations::supported;
 pub use policy::policy;
 pub use regions::Edition;
-pub use settings::Settings;
+pub use service::ServiceState;
+pub use settings::{HsmCluster, Settings};
 
 /// The vendor's word: the first half of its tenants' names.
 pub const VENDOR: &str = "tencent";

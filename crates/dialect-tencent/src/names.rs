@@ -23,6 +23,7 @@ pub(crate) const fn key_state(state: KeyState) -> &'static str {
         // No key of this dialect is creating, updating or unavailable.
         KeyState::Enabled | KeyState::Updating => "Enabled",
         KeyState::Disabled | KeyState::Creating | KeyState::Unavailable => "Disabled",
+        KeyState::Archived => "Archived",
         KeyState::PendingImport => "PendingImport",
         KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => "PendingDelete",
     }

@@ -1,14 +1,19 @@
 //! This vendor's rules, as data for the engine.
 
 use import_engine::{
-    KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy, PrivateKeyForm,
-    ReplicaRules, RotationRules, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    BindingRules, KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy,
+    PrivateKeyForm, ReplicaRules, RotationRules, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
-use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
+use KeyState::{Archived, Disabled, Enabled, PendingDeletion, PendingImport};
+
+use crate::attributes::is_bound;
 
 /// The symmetric kinds: SM4 in regions of the SM edition, AES-256 in the others.
 const SYMMETRIC: &[KeySpec] = &[KeySpec::Sm4, KeySpec::Aes256];
+
+/// Every state that a key of this dialect can be in.
+const ANY: &[KeyState] = &[Enabled, Disabled, PendingImport, PendingDeletion, Archived];
 
 /// GetParametersForImport knows one wrapping key and three algorithms.
 const RSA_2048: &[WrappingKeySpec] = &[WrappingKeySpec::Rsa2048];
@@ -36,31 +41,84 @@ static POLICY: Policy = Policy {
     // once it is enabled.
     loss_while_disabled: LossWhileDisabled::StaysDisabled,
     deletion_window_days: 7..=30,
-    // No call of this dialect rotates yet.
-    rotation: RotationRules::NONE,
+    rotation: RotationRules {
+        key_specs: SYMMETRIC,
+        // What is imported stays.
+        imports: false,
+        period_days: 7..=365,
+        // Unverified: that keys made by cloud products are not rotated until somebody wishes it.
+        provider_period_days: None,
+        on_demand_limit: u32::MAX,
+        quiet_seconds: 0,
+        // One RotateKey in 24 hours. Unverified: that an automatic rotation counts too.
+        pause_seconds: 86_400,
+        on_demand_needs_schedule: true,
+        // Unverified: that the time to the next automatic rotation begins anew.
+        on_demand_restarts_schedule: true,
+    },
     // A key has one alias, which is its name.
     labels_per_key: 0,
     grants_per_key: 0,
     // The quota is told, not enforced.
     keys_per_scope: None,
     usage_before_state: true,
-    // No key of this dialect is the provider's yet.
-    provider_keys: &[],
     replicas: ReplicaRules::SEPARATE,
+    // Keys that cloud products made can be looked at, used and rotated. EnableKey and
+    // CancelKeyDeletion are here because they list no code of their own for such keys: they find
+    // nothing to do. Unverified: that their owner may encrypt with them.
+    provider_keys: &[
+        KeyOperation::Enable,
+        KeyOperation::CancelDeletion,
+        KeyOperation::Unbind,
+        KeyOperation::SetRotation,
+        KeyOperation::StopRotation,
+        KeyOperation::ShowRotation,
+        KeyOperation::Rotate,
+        KeyOperation::Encrypt,
+        KeyOperation::Decrypt,
+        KeyOperation::GenerateDataKey,
+    ],
+    // The actions that list FailedOperation.CmkUsedByCloudProduct. BindCloudResource lists it too,
+    // and can be repeated all the same.
+    bindings: BindingRules {
+        forbid: &[
+            KeyOperation::Disable,
+            KeyOperation::Archive,
+            KeyOperation::ScheduleDeletion,
+            KeyOperation::DeleteMaterial,
+        ],
+        is_bound,
+    },
     states: &[
         (KeyOperation::Enable, &[Enabled, Disabled]),
-        // Unverified: DisableKey on a disabled key changes nothing.
+        // Unverified: DisableKey on a disabled key changes nothing; nothing but these two is enabled
+        // or disabled.
         (KeyOperation::Disable, &[Enabled, Disabled]),
-        (KeyOperation::ScheduleDeletion, &[Disabled, PendingImport]),
+        // Unverified: that neither a key that waits for material nor one that is archived is archived.
+        (KeyOperation::Archive, &[Enabled, Disabled]),
+        (KeyOperation::Unarchive, &[Archived]),
+        // Unverified for archived keys.
+        (KeyOperation::Edit, &[Enabled, Disabled, PendingImport, Archived]),
+        (KeyOperation::ScheduleDeletion, &[Disabled, PendingImport, Archived]),
         (KeyOperation::CancelDeletion, &[PendingDeletion]),
+        // Unverified: all but Enabled.
+        (KeyOperation::Bind, &[Enabled]),
+        // These three list no error of state.
+        (KeyOperation::Unbind, ANY),
+        (KeyOperation::StopRotation, ANY),
+        (KeyOperation::ShowRotation, ANY),
+        // Unverified: that an archived key is not set to be rotated.
+        (KeyOperation::SetRotation, &[Enabled, Disabled]),
+        // Unverified for disabled keys.
+        (KeyOperation::Rotate, &[Enabled]),
         // The action lists no error of state.
-        (KeyOperation::GetImportParameters, &[Enabled, Disabled, PendingImport, PendingDeletion]),
+        (KeyOperation::GetImportParameters, ANY),
         (KeyOperation::ImportMaterial, &[Enabled, PendingImport]),
         // Unverified: deletion on a disabled key, and where there is nothing (a success without
         // effect: the caller wants the material gone, and it is).
         (KeyOperation::DeleteMaterial, &[Enabled, Disabled, PendingImport]),
         (KeyOperation::Encrypt, &[Enabled]),
-        (KeyOperation::Decrypt, &[Enabled]),
+        (KeyOperation::Decrypt, &[Enabled, Archived]),
         (KeyOperation::GenerateDataKey, &[Enabled]),
         (KeyOperation::Sign, &[Enabled]),
         (KeyOperation::Verify, &[Enabled]),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::errors::Refusal;
 use crate::regions::{Edition, WITH_KMS};
+use crate::service::{NEED_THE_SERVICE, ServiceState};
 
 /// What can be set about this dialect. Every field has a default.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,6 +28,37 @@ pub struct Settings {
     /// How many keys an account is said to be allowed (`CmkLimit` of GetServiceStatus). Not
     /// enforced.
     pub key_limit: u64,
+    /// Accounts whose service is switched off, by their Uin: `not_bought`, `arrears` or `released`.
+    pub services: BTreeMap<String, ServiceState>,
+    /// The exclusive HSM clusters that there are, by their identifier. They are simulated: their keys
+    /// are kept as all others.
+    pub hsm_clusters: BTreeMap<String, HsmCluster>,
+}
+
+/// An exclusive HSM cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HsmCluster {
+    /// What its owner calls it.
+    pub name: String,
+    /// Where it stands.
+    pub region: String,
+}
+
+impl Settings {
+    /// Refuses an action for an account whose service is switched off, if the action lists the code.
+    pub(crate) fn require_service(&self, account: &str, action: &str) -> Result<(), Refusal> {
+        if self.services.contains_key(account) && NEED_THE_SERVICE.contains(&action) {
+            Err(Refusal::ServiceUnavailable)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The exclusive HSM clusters of a region.
+    pub(crate) fn clusters_in(&self, region: &str) -> impl Iterator<Item = (&String, &HsmCluster)> {
+        self.hsm_clusters.iter().filter(move |(_, cluster)| cluster.region == region)
+    }
 }
 
 impl Default for Settings {
@@ -37,6 +70,8 @@ impl Default for Settings {
             clock_skew_seconds: 300,
             remembered_signatures: 262_144,
             key_limit: 2000,
+            services: BTreeMap::new(),
+            hsm_clusters: BTreeMap::new(),
         }
     }
 }

@@ -64,10 +64,27 @@ impl<R: From<Failure> + Send + 'static> Entry<R> {
     /// # Errors
     /// [`Failure::Unfit`] if the table is broken, otherwise what the operation says.
     pub async fn serve(&self, call: &Call, input: &Value) -> Result<AnswerText, R> {
+        self.require_fit(input)?;
+        self.run_fit(call, input).await
+    }
+
+    /// Checks a request against the table.
+    ///
+    /// # Errors
+    /// [`Failure::Unfit`] if the table is broken.
+    pub fn require_fit(&self, input: &Value) -> Result<(), R> {
         let report = check(self.input, input);
         if !report.is_clean() || (self.strict && !report.unknown.is_empty()) {
             return Err(Failure::Unfit(report).into());
         }
+        Ok(())
+    }
+
+    /// Runs the operation on a request that fits, for vendors that look at something in between.
+    ///
+    /// # Errors
+    /// What the operation says.
+    pub async fn run_fit(&self, call: &Call, input: &Value) -> Result<AnswerText, R> {
         (self.run)(call, input).await
     }
 }

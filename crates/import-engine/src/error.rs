@@ -76,6 +76,14 @@ pub enum Error {
         /// What was asked.
         operation: KeyOperation,
     },
+    /// Somebody besides the owner relies on the key.
+    #[error("{operation} of key {key} that somebody relies on")]
+    KeyBound {
+        /// Which key.
+        key: KeyId,
+        /// What was asked.
+        operation: KeyOperation,
+    },
     /// The key is not one that copies in other regions are made of.
     #[error("key {0} is no primary")]
     NotPrimary(KeyId),
@@ -196,7 +204,10 @@ pub enum Error {
     /// The key is about to be rotated anyway.
     #[error("an automatic rotation of key {0} is near")]
     RotationNear(KeyId),
-    /// The key is not rotated automatically, and so there is nothing to change about it.
+    /// The key was rotated too short a time ago.
+    #[error("key {0} was rotated a short time ago")]
+    RotationRecent(KeyId),
+    /// The key is not rotated automatically, which what was asked presupposes.
     #[error("rotation of key {0} is off")]
     RotationOff(KeyId),
     /// The key is rotated automatically already.

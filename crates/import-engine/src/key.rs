@@ -34,6 +34,8 @@ words! {
         Updating = "updating",
         /// Nothing for now: what holds its material cannot be reached. Follows from the key's store.
         Unavailable = "unavailable",
+        /// It opens what was made with it, and makes nothing new.
+        Archived = "archived",
     }
 }
 
@@ -48,6 +50,14 @@ words! {
         ScheduleDeletion = "schedule deletion",
         /// Take that back.
         CancelDeletion = "cancel deletion",
+        /// Keep it for opening what it made, and for nothing else.
+        Archive = "archive",
+        /// Take that back.
+        Unarchive = "unarchive",
+        /// Note that somebody else relies on it.
+        Bind = "bind",
+        /// Take that back.
+        Unbind = "unbind",
         /// Change its description or what only its vendor keeps about it, such as tags.
         Edit = "edit",
         /// Say who may use it.
@@ -62,8 +72,10 @@ words! {
         ImportMaterial = "import material",
         /// Destroy imported material.
         DeleteMaterial = "delete material",
-        /// Say whether and how often its material is replaced without being asked.
+        /// Let its material be replaced without being asked, or say how often.
         SetRotation = "set rotation",
+        /// Let it keep its material until somebody asks for another.
+        StopRotation = "stop rotation",
         /// Show when its material was and will be replaced.
         ShowRotation = "show rotation",
         /// Replace its material at once.
@@ -283,9 +295,13 @@ impl Key {
         Ok(())
     }
 
-    /// Refuses unless the vendor allows the operation in the key's state, and to its owner.
+    /// Refuses unless the vendor allows the operation in the key's state, to its owner, and with
+    /// whoever else relies on the key.
     pub fn require(&self, operation: KeyOperation, policy: &Policy) -> Result<(), Error> {
         self.require_for_owner(operation, policy)?;
+        if policy.bindings.forbid.contains(&operation) && (policy.bindings.is_bound)(self)? {
+            return Err(Error::KeyBound { key: self.id.clone(), operation });
+        }
         if policy.allows(operation, self.state) {
             Ok(())
         } else if self.state == KeyState::Unavailable && self.origin == Origin::Outside {
@@ -319,6 +335,31 @@ impl Key {
         self.turn(KeyState::Disabled);
         self.settle(policy);
         Ok(self)
+    }
+
+    /// Keeps the key for opening what it made, and for nothing else.
+    pub fn archive(mut self, policy: &Policy) -> Result<Self, Error> {
+        self.require(KeyOperation::Archive, policy)?;
+        self.turn(KeyState::Archived);
+        self.settle(policy);
+        Ok(self)
+    }
+
+    /// Makes an archived key usable again, if it has its material. A rotation that fell due in the
+    /// meantime is due now.
+    pub fn unarchive(mut self, now: Timestamp, policy: &Policy) -> Result<Self, Error> {
+        self.require(KeyOperation::Unarchive, policy)?;
+        self.turn(KeyState::Enabled);
+        self.settle(policy);
+        self.resume_rotation(now);
+        Ok(self)
+    }
+
+    /// Lets the material that the key has stay for good.
+    #[must_use]
+    pub(crate) fn keep_material(mut self) -> Self {
+        self.materials.iter_mut().for_each(|material| material.expiry = Expiry::Never);
+        self
     }
 
     /// Sets the day on which the key vanishes, `window_days` from now.
@@ -411,7 +452,9 @@ impl Key {
             }
             (KeyState::Disabled, LossWhileDisabled::StaysDisabled)
             | (
-                KeyState::PendingImport
+                // It waits for material once it is taken out of the archive.
+                KeyState::Archived
+                | KeyState::PendingImport
                 | KeyState::PendingDeletion
                 | KeyState::PendingReplicaDeletion
                 | KeyState::Creating

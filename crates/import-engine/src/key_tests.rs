@@ -4,9 +4,9 @@ use super::*;
 use crate::arrival::Expected;
 use crate::chance::KeyIdForm;
 use crate::key_store::Connection;
-use crate::policy::{LatestExpiry, PrivateKeyForm, ReplicaRules, RotationRules};
+use crate::policy::{BindingRules, LatestExpiry, PrivateKeyForm, ReplicaRules, RotationRules};
 use crate::tenant::Tenant;
-use KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
+use KeyState::{Archived, Disabled, Enabled, PendingDeletion, PendingImport};
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
 const EVERY: &[KeyState] = KeyState::ALL;
@@ -34,6 +34,7 @@ pub const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         usage_before_state: false,
         provider_keys: &[],
         replicas: ReplicaRules::SEPARATE,
+        bindings: BindingRules::NONE,
         states: &[
             (KeyOperation::Enable, EVERY),
             (KeyOperation::Disable, EVERY),
@@ -41,6 +42,8 @@ pub const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
             (KeyOperation::CancelDeletion, EVERY),
             (KeyOperation::ImportMaterial, EVERY),
             (KeyOperation::DeleteMaterial, EVERY),
+            (KeyOperation::Archive, EVERY),
+            (KeyOperation::Unarchive, EVERY),
         ],
     }
 }
@@ -115,6 +118,41 @@ fn transitions_of_a_key_without_material() {
         let cancelled = key().schedule_deletion(7, NOW, &WAITS).unwrap().cancel_deletion(&WAITS).unwrap();
         assert_eq!(cancelled.state, PendingImport);
     }
+}
+
+#[test]
+fn the_archive_and_back() {
+    for from in [Enabled, Disabled] {
+        let archived = imported(from, true).archive(&WAITS).unwrap();
+        assert_eq!(archived.state, Archived, "from {from}");
+        assert_eq!(archived.clone().unarchive(NOW, &WAITS).unwrap().state, Enabled);
+        let lost = archived.drop_material(None, &WAITS).unwrap();
+        assert_eq!(lost.state, Archived, "what is archived stays there without its material");
+        assert_eq!(lost.unarchive(NOW, &WAITS).unwrap().state, PendingImport);
+    }
+    let scheduled = imported(Archived, true).schedule_deletion(7, NOW, &WAITS).unwrap();
+    assert_eq!(scheduled.cancel_deletion(&WAITS).unwrap().state, Disabled);
+    let refusal = Error::WrongState { key: "k".into(), state: Enabled, operation: KeyOperation::Archive };
+    assert_eq!(imported(Enabled, true).archive(&STRICT), Err(refusal), "only where the vendor has an archive");
+}
+
+#[test]
+fn what_somebody_relies_on_cannot_be_taken_away() {
+    static BOUND: Policy = Policy {
+        bindings: BindingRules {
+            forbid: &[KeyOperation::Disable, KeyOperation::Enable],
+            is_bound: |key| Ok(key.attributes == "bound"),
+        },
+        ..lenient(LossWhileDisabled::PendingImport)
+    };
+    let mut bound = imported(Enabled, true);
+    assert!(bound.clone().disable(&BOUND).is_ok());
+    bound.attributes = "bound".into();
+    let refusal = Error::KeyBound { key: "k".into(), operation: KeyOperation::Disable };
+    assert_eq!(bound.clone().disable(&BOUND), Err(refusal));
+    assert!(bound.clone().archive(&BOUND).is_ok(), "what is not forbidden is allowed");
+    bound.materials[0].expiry = Expiry::At(NOW.plus_seconds(1));
+    assert_eq!(bound.keep_material().materials[0].expiry, Expiry::Never);
 }
 
 #[test]

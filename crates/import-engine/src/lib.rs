@@ -63,8 +63,8 @@ pub use operations::sign::{Checked, Signed};
 pub use operations::start::{StartError, prove_cryptography};
 pub use outside::{OutsideCiphertext, OutsideFault, OutsideKey, OutsideKeys};
 pub use policy::{
-    LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm, ReplicaRules,
-    RotationRules,
+    BindingRules, LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm,
+    ReplicaRules, RotationRules,
 };
 pub use rotation::{Rotated, RotationKind, RotationSchedule};
 pub use sealing::{MASTER_KEY_LENGTH, Sealing};

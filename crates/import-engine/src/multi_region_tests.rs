@@ -4,7 +4,7 @@ use super::*;
 use crate::arrival::Expected;
 use crate::chance::KeyIdForm;
 use crate::key::{KeyManager, MaterialId, MaterialRole};
-use crate::policy::{LatestExpiry, PrivateKeyForm, ReplicaRules, RotationRules};
+use crate::policy::{BindingRules, LatestExpiry, PrivateKeyForm, ReplicaRules, RotationRules};
 use crate::spec::{KeySpec, KeyUsage};
 use crate::tenant::{Scope, Tenant};
 use KeyState::{Creating, Disabled, Enabled, PendingDeletion, PendingImport, PendingReplicaDeletion, Updating};
@@ -37,6 +37,7 @@ const fn policy() -> Policy {
         usage_before_state: false,
         provider_keys: &[],
         replicas: ReplicaRules::SEPARATE,
+        bindings: BindingRules::NONE,
         states: &[
             (KeyOperation::ScheduleDeletion, NOT_DYING),
             (KeyOperation::CancelDeletion, &[PendingDeletion, PendingReplicaDeletion]),

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use crate::chance::KeyIdForm;
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::key::{KeyOperation, KeyState};
+use crate::key::{Key, KeyOperation, KeyState};
 use crate::spec::{KeySpec, WrappingAlgorithm, WrappingKeySpec};
 use crate::tenant::Scope;
 
@@ -54,6 +54,8 @@ pub struct Policy {
     pub provider_keys: &'static [KeyOperation],
     /// How copies of keys in other regions come about.
     pub replicas: ReplicaRules,
+    /// What becomes of keys that somebody else relies on.
+    pub bindings: BindingRules,
     /// In which states each operation is legal.
     pub states: &'static [(KeyOperation, &'static [KeyState])],
 }
@@ -73,6 +75,12 @@ pub struct RotationRules {
     pub on_demand_limit: u32,
     /// For how many seconds before an automatic rotation none can be had on demand.
     pub quiet_seconds: i64,
+    /// For how many seconds after a rotation none can be had on demand.
+    pub pause_seconds: i64,
+    /// Whether only keys that are rotated automatically are rotated on demand too.
+    pub on_demand_needs_schedule: bool,
+    /// Whether a rotation on demand lets the time until the next automatic one begin anew.
+    pub on_demand_restarts_schedule: bool,
 }
 
 impl RotationRules {
@@ -84,6 +92,9 @@ impl RotationRules {
         provider_period_days: None,
         on_demand_limit: 0,
         quiet_seconds: 0,
+        pause_seconds: 0,
+        on_demand_needs_schedule: false,
+        on_demand_restarts_schedule: false,
     };
 
     /// Whether keys of a kind that have imported material take more of it.
@@ -104,6 +115,20 @@ pub struct ReplicaRules {
 impl ReplicaRules {
     /// Every member stands for itself.
     pub const SEPARATE: Self = Self { any_key: false, share_imports: false };
+}
+
+/// What a vendor forbids while somebody besides the owner relies on a key.
+#[derive(Debug)]
+pub struct BindingRules {
+    /// What cannot be done with the key meanwhile, whatever its state.
+    pub forbid: &'static [KeyOperation],
+    /// Whether somebody relies on the key, as the dialect has noted with it.
+    pub is_bound: fn(&Key) -> Result<bool, Error>,
+}
+
+impl BindingRules {
+    /// Nobody does.
+    pub const NONE: Self = Self { forbid: &[], is_bound: |_| Ok(false) };
 }
 
 /// One row of a vendor's list of wrappings.

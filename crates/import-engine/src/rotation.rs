@@ -96,7 +96,7 @@ impl Key {
         self.require_rotatable(policy)?;
         self.require_generated()?;
         self.require_no_replica()?;
-        self.require(KeyOperation::SetRotation, policy)?;
+        self.require(KeyOperation::StopRotation, policy)?;
         self.rotation = None;
         Ok(self)
     }
@@ -214,17 +214,27 @@ impl Key {
     /// Refuses unless the key can be given other material now.
     ///
     /// # Errors
-    /// In this order: [`Error::NotRotatable`], [`Error::OriginUnfit`], [`Error::NotPrimary`], [`Error::WrongState`], [`Error::RotationLimit`],
-    /// [`Error::RotationNear`].
+    /// In this order: [`Error::NotRotatable`], [`Error::OriginUnfit`], [`Error::NotPrimary`], [`Error::RotationOff`],
+    /// [`Error::WrongState`], [`Error::RotationLimit`], [`Error::RotationRecent`], [`Error::RotationNear`].
     pub fn require_rotation(&self, now: Timestamp, policy: &Policy) -> Result<(), Error> {
         self.require_rotatable(policy)?;
+        if !policy.rotation.imports {
+            self.require_generated()?;
+        }
         self.require_no_replica()?;
+        if policy.rotation.on_demand_needs_schedule && self.rotation.is_none() {
+            return Err(Error::RotationOff(self.id.clone()));
+        }
         self.require(KeyOperation::Rotate, policy)?;
         let on_demand =
             |material: &&MaterialRecord| material.rotated.is_some_and(|rotated| rotated.kind == RotationKind::OnDemand);
         let done = self.materials.iter().filter(on_demand).count();
         if u32::try_from(done).unwrap_or(u32::MAX) >= policy.rotation.on_demand_limit {
             return Err(Error::RotationLimit(self.id.clone()));
+        }
+        let rested_from = now.plus_seconds(-policy.rotation.pause_seconds);
+        if self.last_rotation().is_some_and(|last| last > rested_from) {
+            return Err(Error::RotationRecent(self.id.clone()));
         }
         let quiet_until = now.plus_seconds(policy.rotation.quiet_seconds);
         if self.next_rotation().is_some_and(|next| next <= quiet_until) {
@@ -233,10 +243,15 @@ impl Key {
         Ok(())
     }
 
-    /// Gives the key fresh material because somebody asked for it. The schedule stays as it is.
+    /// Gives the key fresh material because somebody asked for it. The schedule stays as it is, or
+    /// begins anew where the vendor's does.
     #[must_use]
-    pub(crate) fn rotated_on_demand(self, fresh: MaterialRecord, now: Timestamp) -> Self {
-        self.rotated_to(fresh, Rotated { at: now, kind: RotationKind::OnDemand })
+    pub(crate) fn rotated_on_demand(self, fresh: MaterialRecord, now: Timestamp, policy: &Policy) -> Self {
+        let mut after = self.rotated_to(fresh, Rotated { at: now, kind: RotationKind::OnDemand });
+        if policy.rotation.on_demand_restarts_schedule {
+            after.rotation = after.rotation.map(|schedule| RotationSchedule::starting(schedule.period_days, now));
+        }
+        after
     }
 
     /// Makes the material current that was imported to become so.

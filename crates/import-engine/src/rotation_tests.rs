@@ -22,6 +22,7 @@ static RULES: Policy = Policy {
         provider_period_days: None,
         on_demand_limit: 2,
         quiet_seconds: 1200,
+        ..RotationRules::NONE
     },
     states: &[
         (KeyOperation::Enable, EVERY),
@@ -31,6 +32,7 @@ static RULES: Policy = Policy {
         (KeyOperation::ImportMaterial, EVERY),
         (KeyOperation::DeleteMaterial, EVERY),
         (KeyOperation::SetRotation, &[Enabled]),
+        (KeyOperation::StopRotation, &[Enabled]),
         (KeyOperation::Rotate, &[Enabled]),
     ],
     ..lenient(LossWhileDisabled::PendingImport)
@@ -188,7 +190,7 @@ fn on_demand_has_a_limit_and_a_quiet_time() {
     let mut key = generated();
     for generation in [2, 3] {
         key.require_rotation(NOW, &RULES).unwrap();
-        key = key.rotated_on_demand(record(&generation.to_string(), MaterialRole::Current, generation), NOW);
+        key = key.rotated_on_demand(record(&generation.to_string(), MaterialRole::Current, generation), NOW, &RULES);
     }
     assert_eq!(key.require_rotation(NOW, &RULES), Err(Error::RotationLimit("k".into())));
     let key = generated().set_rotation(90, NOW, &RULES).unwrap();
@@ -199,7 +201,7 @@ fn on_demand_has_a_limit_and_a_quiet_time() {
 #[test]
 fn on_demand_leaves_the_schedule() {
     let key = generated().set_rotation(90, NOW, &RULES).unwrap();
-    let after = key.clone().rotated_on_demand(record("two", MaterialRole::Current, 2), days(3));
+    let after = key.clone().rotated_on_demand(record("two", MaterialRole::Current, 2), days(3), &RULES);
     assert_eq!(after.rotation, key.rotation);
     assert_eq!(after.materials[1].rotated, Some(Rotated { at: days(3), kind: RotationKind::OnDemand }));
 }
@@ -339,4 +341,42 @@ fn vendors_who_mind_are_told_what_the_setting_is() {
     let imported = key(Origin::Imported, Enabled, Vec::new());
     let unfit = Error::OriginUnfit { key: "k".into(), origin: Origin::Imported };
     assert_eq!(imported.end_rotation(&RULES), Err(unfit));
+}
+
+/// Rotates on demand what is rotated anyway, once a day, and counts from there.
+static DAILY: Policy = Policy {
+    rotation: RotationRules {
+        key_specs: &[KeySpec::Aes256],
+        period_days: 7..=365,
+        on_demand_limit: u32::MAX,
+        pause_seconds: DAY,
+        on_demand_needs_schedule: true,
+        on_demand_restarts_schedule: true,
+        ..RotationRules::NONE
+    },
+    states: &[(KeyOperation::SetRotation, EVERY), (KeyOperation::Rotate, &[Enabled])],
+    ..lenient(LossWhileDisabled::PendingImport)
+};
+
+#[test]
+fn a_vendor_may_rotate_on_demand_what_is_rotated_anyway() {
+    let off = generated();
+    assert_eq!(off.require_rotation(NOW, &DAILY), Err(Error::RotationOff("k".into())));
+    let external = imported();
+    let refusal = Error::OriginUnfit { key: "k".into(), origin: Origin::Imported };
+    assert_eq!(external.require_rotation(NOW, &DAILY), Err(refusal));
+    let on = off.set_rotation(90, NOW, &DAILY).unwrap();
+    assert_eq!(on.require_rotation(days(1), &DAILY), Ok(()));
+    let rotated = on.rotated_on_demand(record("two", MaterialRole::Current, 2), days(1), &DAILY);
+    assert_eq!(rotated.last_rotation(), Some(days(1)));
+    assert_eq!(rotated.rotation, Some(RotationSchedule { period_days: 90, next_at: days(91) }));
+    let refusal = Err(Error::RotationRecent("k".into()));
+    assert_eq!(rotated.require_rotation(Timestamp(days(2).0 - 1), &DAILY), refusal);
+    assert_eq!(rotated.require_rotation(days(2), &DAILY), Ok(()));
+    let due = rotated.rotated_as_due(record("three", MaterialRole::Current, 3), days(91));
+    assert_eq!(
+        due.require_rotation(days(91), &DAILY),
+        Err(Error::RotationRecent("k".into())),
+        "the automatic one counts"
+    );
 }

@@ -48,6 +48,12 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             let made = driver.caller().call("CreateKey", &json!({ "MultiRegion": true })).map_err(told)?;
             holes.bind("key", made["KeyMetadata"]["KeyId"].as_str().unwrap_or_default());
         }
+        // Of Tencent: its default key.
+        "a key of a cloud product" => {
+            let wish = json!({ "region": holes.value("region")? });
+            let made = driver.caller().administer("PUT", "default-keys/cos", &wish);
+            holes.bind("key", made["key_id"].as_str().unwrap_or_default());
+        }
         "another key" => holes.bind("other", &driver.create(Kind::Symmetric, Origin::External)),
         // An imported key whose material is there for an hour.
         "an imported key" => {

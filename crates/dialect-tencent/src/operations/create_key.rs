@@ -8,11 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::attributes::{Attributes, Tag};
 use crate::errors::Refusal;
 use crate::names::{ASYMMETRIC_USAGES, ENCRYPT_DECRYPT, key_state, key_usage, symmetric_spec};
-use crate::operations::{edition, no_hsm_cluster};
+use crate::operations::naming::{require_alias, require_description};
+use crate::operations::{edition, hsm_cluster};
 use crate::shapes::{STRING, TAGS, UINT64};
-
-/// The most bytes of a description.
-const DESCRIPTION_MAX: usize = 1024;
 
 /// Makes a key: with material, or waiting for an import.
 pub(crate) struct CreateKey;
@@ -40,7 +38,7 @@ pub(crate) struct Output {
     key_usage: &'static str,
     tag_code: u64,
     tag_msg: &'static str,
-    hsm_cluster_id: &'static str,
+    hsm_cluster_id: String,
 }
 
 impl Operation for CreateKey {
@@ -61,9 +59,7 @@ impl Operation for CreateKey {
         let edition = edition(call)?;
         require_alias(&input.alias)?;
         let description = input.description.unwrap_or_default();
-        if description.len() > DESCRIPTION_MAX {
-            return Err(Refusal::OutOfBounds("Description"));
-        }
+        require_description(&description)?;
         require_usage(input.key_usage.as_deref().unwrap_or_default())?;
         let origin = match input.kind {
             None | Some(1) => Origin::Generated,
@@ -72,7 +68,7 @@ impl Operation for CreateKey {
         };
         let tags = input.tags.unwrap_or_default();
         require_tags(&tags)?;
-        no_hsm_cluster(input.hsm_cluster_id.as_deref())?;
+        let hsm_cluster = hsm_cluster(call, input.hsm_cluster_id)?;
 
         let tag_msg = if tags.is_empty() { "" } else { "ok" };
         let new = NewKey {
@@ -81,7 +77,7 @@ impl Operation for CreateKey {
             origin,
             description,
             name: Some(input.alias),
-            attributes: Attributes { tags }.to_text()?,
+            attributes: Attributes { tags, hsm_cluster: hsm_cluster.clone(), ..Attributes::default() }.to_text()?,
             residence: None,
             multi_region: false,
         };
@@ -95,18 +91,9 @@ impl Operation for CreateKey {
             description: key.description,
             tag_code: 0,
             tag_msg,
-            hsm_cluster_id: "",
+            hsm_cluster_id: hsm_cluster.unwrap_or_default(),
         })
     }
-}
-
-/// 1 to 60 letters, digits, `-` and `_`, the first a letter or a digit.
-// Unverified: that users may take the prefix `kms-` of cloud products.
-fn require_alias(alias: &str) -> Result<(), Refusal> {
-    let fits = (1..=60).contains(&alias.len())
-        && alias.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        && alias.starts_with(|first: char| first.is_ascii_alphanumeric());
-    if fits { Ok(()) } else { Err(Refusal::InvalidAlias) }
 }
 
 fn require_usage(usage: &str) -> Result<(), Refusal> {
@@ -129,16 +116,6 @@ fn require_tags(tags: &[Tag]) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn aliases_have_their_form() {
-        for good in ["a", "9", "a-_B9", &"a".repeat(60)] {
-            assert_eq!(require_alias(good), Ok(()), "{good}");
-        }
-        for bad in ["", "-a", "_a", "a b", "a.b", "ä", &"a".repeat(61)] {
-            assert_eq!(require_alias(bad), Err(Refusal::InvalidAlias), "{bad}");
-        }
-    }
 
     #[test]
     fn usages_are_known_or_not() {

@@ -29,6 +29,6 @@ impl Operation for DescribeKey {
     async fn run(call: &Call, input: ByKeyId) -> Result<Output, Refusal> {
         let id = key_id(&input.key_id)?;
         let key = call.engine.describe_key(&call.scope, &id).await?;
-        Ok(Output { key_metadata: KeyMetadata::of(&key, edition(call)?) })
+        Ok(Output { key_metadata: KeyMetadata::of(&key, edition(call)?)? })
     }
 }

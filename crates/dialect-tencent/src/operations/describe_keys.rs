@@ -2,22 +2,15 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::KeyId;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::errors::Refusal;
 use crate::key_metadata::KeyMetadata;
-use crate::operations::{edition, key_id};
+use crate::operations::{ByKeyIds, distinct, edition};
 use crate::shapes::{KEY_IDS, MEMBER_ACCOUNT};
 
 /// Describes up to 100 keys, in the order asked for.
 pub(crate) struct DescribeKeys;
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    key_ids: Vec<String>,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -29,26 +22,18 @@ impl Operation for DescribeKeys {
     const NAME: &'static str = "DescribeKeys";
     const INPUT: &'static [Member] =
         &[Member::required("KeyIds", &KEY_IDS), Member::optional("MemberAccount", &MEMBER_ACCOUNT)];
-    type Input = Input;
+    type Input = ByKeyIds;
     type Output = Output;
     type Refusal = Refusal;
 
-    async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+    async fn run(call: &Call, input: ByKeyIds) -> Result<Output, Refusal> {
         let ids = distinct(&input.key_ids)?;
         let edition = edition(call)?;
         let mut key_metadatas = Vec::with_capacity(ids.len());
         for id in &ids {
             let key = call.engine.describe_key(&call.scope, id).await?;
-            key_metadatas.push(KeyMetadata::of(&key, edition));
+            key_metadatas.push(KeyMetadata::of(&key, edition)?);
         }
         Ok(Output { key_metadatas })
     }
-}
-
-/// Identifiers of the right form, none twice.
-fn distinct(texts: &[String]) -> Result<Vec<KeyId>, Refusal> {
-    let ids: Vec<KeyId> = texts.iter().map(|text| key_id(text)).collect::<Result<_, _>>()?;
-    let mut sorted: Vec<&KeyId> = ids.iter().collect();
-    sorted.sort_unstable();
-    if sorted.windows(2).any(|pair| pair[0] == pair[1]) { Err(Refusal::DuplicatedKeyId) } else { Ok(ids) }
 }

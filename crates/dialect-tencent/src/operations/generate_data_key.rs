@@ -3,10 +3,12 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
+use import_engine::KeyId;
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::Attributes;
 use crate::errors::Refusal;
-use crate::operations::{key_id, no_hsm_cluster, no_public_key};
+use crate::operations::{hsm_cluster, key_id, no_public_key};
 use crate::shapes::{STRING, TAGS, UINT64};
 use crate::{ciphertext, context};
 
@@ -68,7 +70,7 @@ impl Operation for GenerateDataKey {
             1 => return Err(Refusal::Unsupported("Data keys hosted by KMS are not supported.")),
             _ => return Err(Refusal::InvalidType),
         }
-        no_hsm_cluster(input.hsm_cluster_id.as_deref())?;
+        require_cluster_of(call, &id, input.hsm_cluster_id).await?;
         no_public_key(input.encryption_public_key.as_deref())?;
         let data_key = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
         Ok(Output {
@@ -79,6 +81,13 @@ impl Operation for GenerateDataKey {
             tag_msg: "",
         })
     }
+}
+
+/// Refuses another cluster than the key's, if one is named.
+async fn require_cluster_of(call: &Call, id: &KeyId, named: Option<String>) -> Result<(), Refusal> {
+    let Some(named) = hsm_cluster(call, named)? else { return Ok(()) };
+    let key = call.engine.describe_key(&call.scope, id).await?;
+    if Attributes::of(&key)?.hsm_cluster == Some(named) { Ok(()) } else { Err(Refusal::InvalidHsmClusterId) }
 }
 
 /// How many bytes; the number wins over the kind.

@@ -2,6 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
+use import_engine::KeyManager;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,7 +32,7 @@ pub(crate) struct Output {
     cmk_user_count: u64,
     cmk_limit: u64,
     #[serde(rename = "ExclusiveHSMList")]
-    exclusive_hsm_list: Vec<Value>,
+    exclusive_hsm_list: Vec<ExclusiveHsm>,
     is_allowed_data_key_hosted: bool,
     data_key_limit: u64,
     free_data_key_limit: u64,
@@ -47,6 +48,13 @@ pub(crate) struct Output {
     multi_account_used_count: u64,
 }
 
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ExclusiveHsm {
+    hsm_cluster_id: String,
+    hsm_cluster_name: String,
+}
+
 impl Operation for GetServiceStatus {
     const NAME: &'static str = "GetServiceStatus";
     const INPUT: &'static [Member] = &[];
@@ -56,11 +64,19 @@ impl Operation for GetServiceStatus {
 
     async fn run(call: &Call, _: Input) -> Result<Output, Refusal> {
         let settings: &Settings = call.settings()?;
-        let keys = call.engine.all_keys(&call.scope).await?;
+        let mut keys = call.engine.all_keys(&call.scope).await?;
+        keys.retain(|key| key.manager == KeyManager::Owner);
+        let off = settings.services.get(call.account());
+        let clusters: Vec<ExclusiveHsm> = settings
+            .clusters_in(call.region())
+            .map(|(id, cluster)| ExclusiveHsm { hsm_cluster_id: id.clone(), hsm_cluster_name: cluster.name.clone() })
+            .collect();
         Ok(Output {
-            service_enabled: true,
-            // "Normal"; the others say why a service is off.
-            invalid_type: 1,
+            service_enabled: off.is_none(),
+            // 1 is "normal"; the others say why a service is off.
+            invalid_type: off.map_or(1, |state| state.invalid_type()),
+            exclusive_hsm_enabled: !clusters.is_empty(),
+            exclusive_hsm_list: clusters,
             subscription_info: "Prepaid_KMS",
             cmk_user_count: u64::try_from(keys.len()).unwrap_or(u64::MAX),
             cmk_limit: settings.key_limit,

@@ -2,14 +2,14 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::{Error, Key, KeyState, Origin};
+use import_engine::{Error, Key, KeyManager, KeyState, Origin};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::Attributes;
 use crate::errors::Refusal;
 use crate::key_metadata::KeyMetadata;
 use crate::names::{ASYMMETRIC_USAGES, ENCRYPT_DECRYPT, key_usage};
-use crate::operations::{edition, limit, no_hsm_cluster, page, wants_user_keys};
+use crate::operations::{edition, hsm_cluster, limit, manager, page};
 use crate::shapes::{MEMBER_ACCOUNTS, STRING, TAG_FILTERS, UINT64};
 
 /// What takes a filter away.
@@ -78,7 +78,7 @@ impl Operation for ListKeyDetail {
             _ => return Err(Refusal::OutOfBounds("OrderType")),
         };
         let offset = input.offset.unwrap_or(0);
-        let filter = Filter::of(input)?;
+        let filter = Filter::of(call, input)?;
         let mut keys = Vec::new();
         for key in call.engine.all_keys(&call.scope).await? {
             if filter.lets_pass(&key)? {
@@ -90,39 +90,36 @@ impl Operation for ListKeyDetail {
         }
         let total_count = keys.len();
         let edition = edition(call)?;
-        let key_metadatas = page(keys, offset, limit).iter().map(|key| KeyMetadata::of(key, edition)).collect();
+        let key_metadatas =
+            page(keys, offset, limit).iter().map(|key| KeyMetadata::of(key, edition)).collect::<Result<_, _>>()?;
         Ok(Output { total_count, key_metadatas })
     }
 }
 
 /// The filters, read.
 struct Filter {
-    wants_user_keys: bool,
+    manager: KeyManager,
     /// `None`: all.
-    state: Option<StateFilter>,
+    state: Option<KeyState>,
     /// In lower case.
     search: String,
     origin: Option<Origin>,
     usage: Option<String>,
     tags: Vec<TagFilter>,
-}
-
-enum StateFilter {
-    Is(KeyState),
-    /// A state that no key has yet.
-    Archived,
+    /// `None`: all; `Some(None)`: the shared one.
+    cluster: Option<Option<String>>,
 }
 
 impl Filter {
-    fn of(input: Input) -> Result<Self, Refusal> {
-        let wants_user_keys = wants_user_keys(input.role)?;
+    fn of(call: &Call, input: Input) -> Result<Self, Refusal> {
+        let manager = manager(input.role)?;
         let state = match input.key_state.unwrap_or(0) {
             0 => None,
-            1 => Some(StateFilter::Is(KeyState::Enabled)),
-            2 => Some(StateFilter::Is(KeyState::Disabled)),
-            3 => Some(StateFilter::Is(KeyState::PendingDeletion)),
-            4 => Some(StateFilter::Is(KeyState::PendingImport)),
-            5 => Some(StateFilter::Archived),
+            1 => Some(KeyState::Enabled),
+            2 => Some(KeyState::Disabled),
+            3 => Some(KeyState::PendingDeletion),
+            4 => Some(KeyState::PendingImport),
+            5 => Some(KeyState::Archived),
             _ => return Err(Refusal::OutOfBounds("KeyState")),
         };
         let origin = match input.origin.as_deref().unwrap_or_default() {
@@ -137,35 +134,42 @@ impl Filter {
             usage if usage == ENCRYPT_DECRYPT || ASYMMETRIC_USAGES.contains(&usage) => Some(usage.to_owned()),
             _ => return Err(Refusal::OutOfBounds("KeyUsage")),
         };
-        no_hsm_cluster(input.hsm_cluster_id.as_deref().filter(|id| *id != SHARED_CLUSTER))?;
+        let cluster = match input.hsm_cluster_id.as_deref() {
+            Some(SHARED_CLUSTER) => Some(None),
+            _ => hsm_cluster(call, input.hsm_cluster_id)?.map(Some),
+        };
         Ok(Self {
-            wants_user_keys,
+            manager,
             state,
             search: input.search_key_alias.unwrap_or_default().to_lowercase(),
             origin,
             usage,
             tags: input.tag_filters.unwrap_or_default(),
+            cluster,
         })
     }
 
     fn lets_pass(&self, key: &Key) -> Result<bool, Error> {
-        let state_fits = match &self.state {
-            None => true,
-            Some(StateFilter::Is(state)) => key.state == *state,
-            Some(StateFilter::Archived) => false,
-        };
-        Ok(self.wants_user_keys
-            && state_fits
+        Ok(key.manager == self.manager
+            && self.state.is_none_or(|state| key.state == state)
             && self.origin.is_none_or(|origin| key.origin == origin)
             && self.usage.as_deref().is_none_or(|usage| key_usage(key) == usage)
             && self.search_fits(key)
-            && self.tags_fit(key)?)
+            && self.tags_fit(key)?
+            && self.cluster_fits(key)?)
     }
 
     // Unverified: that letter case does not count, as in the documented example.
     fn search_fits(&self, key: &Key) -> bool {
         let alias = key.name.as_deref().unwrap_or_default().to_lowercase();
         key.id.as_str().contains(&self.search) || alias.contains(&self.search)
+    }
+
+    fn cluster_fits(&self, key: &Key) -> Result<bool, Error> {
+        match &self.cluster {
+            None => Ok(true),
+            Some(cluster) => Ok(Attributes::of(key)?.hsm_cluster == *cluster),
+        }
     }
 
     // Unverified: every filter must match, by one of its values or, without any, by the key alone.

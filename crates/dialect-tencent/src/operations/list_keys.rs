@@ -2,11 +2,12 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::KeyState;
+use import_engine::{Error, Key, KeyState};
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::Attributes;
 use crate::errors::Refusal;
-use crate::operations::{limit, no_hsm_cluster, page, wants_user_keys};
+use crate::operations::{hsm_cluster, limit, manager, page};
 use crate::shapes::{STRING, UINT64};
 
 /// Identifiers of the keys that are in use, whatever they are for, newest first.
@@ -49,10 +50,15 @@ impl Operation for ListKeys {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let limit = limit(input.limit)?;
-        let wants_user_keys = wants_user_keys(input.role)?;
-        no_hsm_cluster(input.hsm_cluster_id.as_deref())?;
+        let manager = manager(input.role)?;
+        let cluster = hsm_cluster(call, input.hsm_cluster_id)?;
         let mut keys = call.engine.all_keys(&call.scope).await?;
-        keys.retain(|key| wants_user_keys && key.state != KeyState::PendingDeletion);
+        if let Some(cluster) = cluster {
+            keys = in_cluster(keys, &cluster)?;
+        }
+        keys.retain(|key| {
+            key.manager == manager && !matches!(key.state, KeyState::PendingDeletion | KeyState::Archived)
+        });
         let total_count = keys.len();
         let keys = page(keys, input.offset.unwrap_or(0), limit)
             .into_iter()
@@ -60,4 +66,15 @@ impl Operation for ListKeys {
             .collect();
         Ok(Output { keys, total_count })
     }
+}
+
+/// Those of the keys that live in a cluster.
+fn in_cluster(keys: Vec<Key>, cluster: &str) -> Result<Vec<Key>, Error> {
+    let mut found = Vec::new();
+    for key in keys {
+        if Attributes::of(&key)?.hsm_cluster.as_deref() == Some(cluster) {
+            found.push(key);
+        }
+    }
+    Ok(found)
 }

@@ -34,9 +34,14 @@ impl Engine {
     ) -> Result<Decrypted, Error> {
         let key = self.permitted(scope, &ciphertext.key, KeyOperation::Decrypt, KeyUsage::EncryptDecrypt).await?;
         require_fit(&key, EncryptionAlgorithm::Symmetric)?;
-        let known = key.materials.iter().any(|known| known.id == ciphertext.material && known.present);
-        if !known {
-            return Err(Error::CiphertextInvalid);
+        match key.material(&ciphertext.material) {
+            None => return Err(Error::CiphertextInvalid),
+            // The state table let a key without its material through; there is still nothing to use.
+            Some(known) if !known.present => {
+                let (key, state, operation) = (key.id, key.state, KeyOperation::Decrypt);
+                return Err(Error::WrongState { key, state, operation });
+            }
+            Some(_) => {}
         }
         let loaded = self.loaded_key(&key, &ciphertext.material).await?;
         let body = self.open_outside(&key, ciphertext, context).await?;

@@ -33,9 +33,14 @@ impl Engine {
     ) -> Result<Key, R> {
         self.change(scope, id, |mut key, _, policy| {
             key.require(operation, policy)?;
-            edit(Facts { description: &mut key.description, attributes: &mut key.attributes, name: &mut key.name })?;
+            edit(facts(&mut key))?;
             Ok(key)
         })
         .await
     }
+}
+
+/// What the owner may change of a key.
+pub(crate) fn facts(key: &mut Key) -> Facts<'_> {
+    Facts { description: &mut key.description, attributes: &mut key.attributes, name: &mut key.name }
 }

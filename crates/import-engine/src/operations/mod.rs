@@ -3,6 +3,7 @@
 //! Which refusal wins when several apply is the order of lines in the use case.
 
 pub(crate) mod agree;
+mod bind;
 pub(crate) mod clock;
 pub(crate) mod create_key;
 pub(crate) mod data_key_pair;

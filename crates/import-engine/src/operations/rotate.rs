@@ -61,8 +61,7 @@ impl Engine {
     /// What the key had before stays, to open what was made with it.
     ///
     /// # Errors
-    /// [`Error::KeyNotFound`], [`Error::NotRotatable`], [`Error::OriginUnfit`], [`Error::WrongState`],
-    /// [`Error::RotationLimit`], [`Error::RotationNear`], [`Error::NothingToRotateTo`].
+    /// [`Error::KeyNotFound`], those of [`Key::require_rotation`], [`Error::NothingToRotateTo`].
     pub async fn rotate_key(&self, scope: &Scope, id: &KeyId) -> Result<Key, Error> {
         let policy = self.policy(scope)?;
         for attempt in 0..ATTEMPTS {
@@ -72,7 +71,7 @@ impl Engine {
             let (mut after, sealed) = match key.origin {
                 Origin::Generated => {
                     let (fresh, sealed) = self.fresh_record(&key, now).await?;
-                    (key.rotated_on_demand(fresh, now), vec![sealed])
+                    (key.rotated_on_demand(fresh, now, policy), vec![sealed])
                 }
                 Origin::Imported => {
                     self.require_brought_everywhere(&key, now).await?;

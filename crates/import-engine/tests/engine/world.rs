@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use import_engine::{
-    Chance, Engine, Error, Expected, Expiry, ImportMaterial, ImportParameters, Imported, Key, KeyId, KeyIdForm,
-    KeyOperation, KeySpec, KeyState, KeyUsage, LatestExpiry, LossWhileDisabled, ManualClock, Material, NewKey, Offer,
-    Options, Origin, Policies, Policy, PrivateKeyForm, ReplicaRules, RotationRules, Scope, SystemChance, Tenant,
-    Timestamp, Wrapped, WrappingAlgorithm, WrappingKeySpec,
+    BindingRules, Chance, Engine, Error, Expected, Expiry, ImportMaterial, ImportParameters, Imported, Key, KeyId,
+    KeyIdForm, KeyOperation, KeySpec, KeyState, KeyUsage, LatestExpiry, LossWhileDisabled, ManualClock, Material,
+    NewKey, Offer, Options, Origin, Policies, Policy, PrivateKeyForm, ReplicaRules, RotationRules, Scope, SystemChance,
+    Tenant, Timestamp, Wrapped, WrappingAlgorithm, WrappingKeySpec,
 };
 use openssl::encrypt::Encrypter;
 use openssl::hash::MessageDigest;
@@ -56,6 +56,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             provider_period_days: None,
             on_demand_limit: 3,
             quiet_seconds: 1200,
+            ..RotationRules::NONE
         },
         labels_per_key: 3,
         grants_per_key: 3,
@@ -63,6 +64,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         usage_before_state: false,
         provider_keys: &[KeyOperation::Encrypt, KeyOperation::Decrypt],
         replicas: ReplicaRules::SEPARATE,
+        bindings: BindingRules::NONE,
         states: &[
             (KeyOperation::Enable, LIVE),
             (KeyOperation::Disable, LIVE),
@@ -75,6 +77,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
             (KeyOperation::ImportMaterial, LIVE),
             (KeyOperation::DeleteMaterial, ALL),
             (KeyOperation::SetRotation, USABLE),
+            (KeyOperation::StopRotation, USABLE),
             (KeyOperation::ShowRotation, ALL),
             (KeyOperation::Rotate, USABLE),
             (KeyOperation::Encrypt, USABLE),

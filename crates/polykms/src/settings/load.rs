@@ -15,8 +15,8 @@ pub(super) const DEV: &str = include_str!("../../../../config/dev.toml");
 
 /// The sections that the dialects read, with defaults of their own.
 const DIALECTS: [&str; 3] = ["aws", "huawei", "tencent"];
-/// A table whose names are the user's.
-const OPEN_TABLE: &str = "tencent.regions.";
+/// Tables whose names are the user's.
+const OPEN_TABLES: [&str; 3] = ["tencent.hsm_clusters.", "tencent.regions.", "tencent.services."];
 /// How environment variables that are settings begin.
 const PREFIX: &str = "POLYKMS__";
 
@@ -127,7 +127,7 @@ fn refuse_unknown(
     let is_known = |name: &String| {
         name == "credentials"
             || name == "principals"
-            || name.starts_with(OPEN_TABLE)
+            || OPEN_TABLES.iter().any(|table| name.starts_with(table))
             || known.iter().any(|(known, _)| known == name)
     };
     let names: BTreeSet<String> = given.into_iter().map(|(name, _)| name).filter(|name| !is_known(name)).collect();

@@ -1,0 +1,26 @@
+//! ArchiveKey.
+
+use dialect::constraint::Member;
+use dialect::{Call, Operation};
+
+use crate::errors::Refusal;
+use crate::operations::{ByKeyId, key_id};
+use crate::shapes::{MEMBER_ACCOUNT, STRING};
+
+/// Lets a key open what it made, and do nothing else.
+pub(crate) struct ArchiveKey;
+
+impl Operation for ArchiveKey {
+    const NAME: &'static str = "ArchiveKey";
+    const INPUT: &'static [Member] =
+        &[Member::required("KeyId", &STRING), Member::optional("MemberAccount", &MEMBER_ACCOUNT)];
+    type Input = ByKeyId;
+    type Output = ();
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: ByKeyId) -> Result<(), Refusal> {
+        let id = key_id(&input.key_id)?;
+        call.engine.archive_key(&call.scope, &id).await?;
+        Ok(())
+    }
+}

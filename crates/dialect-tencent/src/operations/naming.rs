@@ -1,0 +1,45 @@
+//! What users may call their keys and say about them.
+
+use crate::errors::Refusal;
+
+/// The most bytes of a description.
+const DESCRIPTION_MAX: usize = 1024;
+
+/// How the aliases of keys begin that cloud products make, in whatever letter case.
+pub(crate) const PRODUCT_PREFIX: &str = "kms-";
+
+/// 1 to 60 letters, digits, `-` and `_`, the first a letter or a digit.
+// Unverified: that a user's attempt at the prefix of cloud products is refused, as the console does.
+pub(crate) fn require_alias(alias: &str) -> Result<(), Refusal> {
+    let fits = (1..=60).contains(&alias.len())
+        && alias.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && alias.starts_with(|first: char| first.is_ascii_alphanumeric());
+    let is_products = alias.get(..PRODUCT_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PRODUCT_PREFIX));
+    if fits && !is_products { Ok(()) } else { Err(Refusal::InvalidAlias) }
+}
+
+/// At most 1024 bytes.
+pub(crate) fn require_description(description: &str) -> Result<(), Refusal> {
+    if description.len() <= DESCRIPTION_MAX { Ok(()) } else { Err(Refusal::OutOfBounds("Description")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_have_their_form() {
+        for good in ["a", "9", "a-_B9", "kms", "kms_a", "a-kms-", &"a".repeat(60)] {
+            assert_eq!(require_alias(good), Ok(()), "{good}");
+        }
+        for bad in ["", "-a", "_a", "a b", "a.b", "ä", "kms-", "kms-cos", "KMS-COS", "Kms-x", &"a".repeat(61)] {
+            assert_eq!(require_alias(bad), Err(Refusal::InvalidAlias), "{bad}");
+        }
+    }
+
+    #[test]
+    fn descriptions_are_counted_in_bytes() {
+        assert_eq!(require_description(&"é".repeat(512)), Ok(()));
+        assert_eq!(require_description(&"é".repeat(513)), Err(Refusal::OutOfBounds("Description")));
+    }
+}

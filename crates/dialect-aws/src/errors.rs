@@ -383,9 +383,8 @@ fn refused(error: &Error, context: Context<'_>) -> Answer {
                 arn(key)
             ),
         ),
-        // Unverified: the text. Keys are rotated on demand here however long ago they were rotated, and whether
-        // or not they are rotated automatically.
-        Error::RotationNear(key) | Error::RotationRecent(key) | Error::RotationOff(key) => with(
+        // Unverified: the text. Nobody minds here how long ago a key was rotated.
+        Error::RotationNear(key) | Error::RotationRecent(key) => with(
             "ConflictException",
             format!(
                 "An automatic rotation of the key {} is in progress or scheduled to begin within the next 20 minutes.",

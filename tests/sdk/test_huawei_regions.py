@@ -1,5 +1,7 @@
 """Keys in several regions: replicas in the caller's projects there, the primary and how it moves."""
 
+import concurrent.futures
+import json
 import os
 
 import pytest
@@ -170,6 +172,9 @@ def test_members_that_must_be_there(regions):
     bad = f"/v2/{regions.home.project}/kms/keys/x/update-primary-region"
     ask("PUT", bad, b'{"primary_region": "cn-east-3"}').is_refusal("KMS.0205")
     ask("POST", path + "/update-primary-region", b"{}").is_refusal("APIGW.0101")
+    body = b'{"key_id": %s, "primary_region": "cn-east-3"}'
+    ask("PUT", path + "/update-primary-region", body % f'"{MISSING_KEY}"'.encode()).is_refusal("KMS.0308")
+    ask("PUT", path + "/update-primary-region", body % b"5").is_refusal("KMS.0214")
     assert total(regions.east) == 0
 
 
@@ -307,6 +312,22 @@ def test_a_primary_is_deleted_after_its_replicas(regions, clock):
     regions.freeze(clock, NOON + 47 * DAY)
     with refused("KMS.0207"):
         home.describe(key_id)
+
+
+def test_of_many_replicas_at_once_one_is_made(regions):
+    key_id, project = regions.home.create(), regions.east.project
+    path = f"/v2/{regions.home.project}/kms/keys/{key_id}/replicate"
+
+    def ask(_):
+        body = json.dumps({"replica_region": EAST, "replica_project_id": project, "key_alias": alias()}).encode()
+        return regions.home.send("POST", path, body, regions.home.signed("POST", path, body))
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(ask, range(4)), key=lambda answer: answer.status)
+    assert answers[0].status == 200, answers[0].body
+    for answer in answers[1:]:
+        answer.is_refusal("KMS.3801")
+    assert total(regions.east) == 1
 
 
 def test_a_replica_can_be_made_anew(regions, clock):

@@ -187,7 +187,13 @@ fn input(found: &Match, request: &Request) -> Result<Body, Refusal> {
     }
     for (name, value) in found.values() {
         let value = value.ok_or(Code::InvalidUrl)?;
-        members.insert(name.to_owned(), Value::String(value.to_owned()));
+        // Some calls have a name in the path and once more in the body.
+        match members.insert(name.to_owned(), Value::String(value.to_owned())) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(said)) if said == value => {}
+            Some(Value::String(_)) => return Err(Refusal::Parameter(name)),
+            Some(_) => return Err(Code::InvalidFormat.into()),
+        }
     }
     Ok(body)
 }

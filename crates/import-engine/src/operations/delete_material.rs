@@ -35,7 +35,8 @@ impl Engine {
         before.require_for_owner(KeyOperation::DeleteMaterial, policy)?;
         before.require_imported()?;
         before.require_own_material(policy)?;
-        let key = if before.is_primary() {
+        // A key that can get copies at any time is looked at as one that may have some by now.
+        let key = if before.is_primary() || policy.replicas.any_key {
             self.change_members(scope, id, |members, _, policy| {
                 drop_from_primary(members, &scope.region, which, policy)
             })

@@ -192,7 +192,9 @@ impl Engine {
     where
         F: Fn(Key, Timestamp, &Policy) -> Result<Key, Error> + Send + Sync,
     {
-        if self.describe_key(scope, id).await?.multi_region.is_none() {
+        let is_single = self.describe_key(scope, id).await?.multi_region.is_none();
+        // A key that can get copies at any time is looked at as one that may have some by now.
+        if is_single && !self.policy(scope)?.replicas.any_key {
             return self.change(scope, id, transition).await;
         }
         self.change_members(scope, id, |members, now, policy| {

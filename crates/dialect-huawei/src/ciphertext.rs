@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     /// The private half of a data key pair. What seals it does not know how long it will be, so it
     /// is neither padded nor is its length bound; decrypt-data opens it as it opens data.
     PrivateKey,
+    /// The data key of a capsule.
+    Capsule,
 }
 
 impl Kind {
@@ -44,13 +46,14 @@ impl Kind {
             Self::Data => 3,
             Self::DataKey => 4,
             Self::PrivateKey => 5,
+            Self::Capsule => 6,
         }
     }
 
     /// The length that a ciphertext is bound to.
     pub(crate) const fn bound_length(self, length: u16) -> u16 {
         match self {
-            Self::Data | Self::DataKey => length,
+            Self::Data | Self::DataKey | Self::Capsule => length,
             Self::PrivateKey => 0,
         }
     }
@@ -59,7 +62,7 @@ impl Kind {
     const fn padded(self, length: usize) -> usize {
         match self {
             Self::Data => (length / 16 + 1) * 16,
-            Self::DataKey | Self::PrivateKey => length,
+            Self::DataKey | Self::PrivateKey | Self::Capsule => length,
         }
     }
 

@@ -66,6 +66,8 @@ codes! {
     InvalidFormat = "KMS.0214", 400, "The request format is invalid.";
     /// The token is over.
     TokenOver = "KMS.0303", 403, "X-Auth-Token expired.";
+    /// The caller, or whom it calls for, has no right to this.
+    NoAccess = "KMS.0306", 403, "No access permissions.";
     /// Something about a member is wrong that has no code of its own.
     InvalidParameter = "KMS.0308", 400, "Invalid parameter.";
     /// Import calls on a key that the service made.

@@ -8,6 +8,7 @@ use import_engine::{
 };
 
 use crate::codes::Code;
+use crate::keyspace::KEY_POLICY;
 use crate::texts::basic_date;
 
 /// Why this dialect says no.
@@ -270,8 +271,13 @@ fn tell_error(error: Error) -> Told {
         Error::KeyStoreState { .. } | Error::KeyStoreHoldsKeys(_) => parameter("keystore_id"),
         // Nobody else keeps keys of this dialect.
         Error::OutsideKeyTaken(_) | Error::OutsideKeyUnfit(_) | Error::Outside { .. } => service(Code::Broken),
-        // No call of this dialect has to do with records yet.
-        Error::RecordNotFound { .. } | Error::RecordTaken { .. } | Error::TooManyRecords(_) => service(Code::Broken),
+        // Unverified: no table has codes for access points and key policies.
+        Error::RecordNotFound { kind, .. } if kind == KEY_POLICY => parameter("policy_id"),
+        Error::RecordNotFound { .. } => parameter("access_point_id"),
+        Error::RecordTaken { kind, .. } if kind == KEY_POLICY => parameter("policy_name"),
+        Error::RecordTaken { .. } => parameter("access_point_name"),
+        // Any number of them may be there.
+        Error::TooManyRecords(_) => service(Code::Broken),
         Error::Busy => service(Code::Busy),
         Error::Internal(fault) => Told { cause: Some(fault.to_string()), ..service(Code::Broken) },
     }

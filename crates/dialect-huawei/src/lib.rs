@@ -18,6 +18,7 @@ mod dialect;
 mod errors;
 mod iam;
 mod key_details;
+mod keyspace;
 mod keystores;
 mod names;
 mod operations;

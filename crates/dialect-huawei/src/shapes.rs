@@ -147,6 +147,30 @@ pub(crate) static ANY: Shape = Shape::Any;
 pub(crate) const OPERATE_NAMED_KEY: &[Member] =
     &[Member::required("key_id", &KEY_NAME), Member::optional("sequence", &SEQUENCE)];
 
+/// An identifier in UUID form, hex digits of either case, as the calls of the trusted keyspace take.
+pub(crate) static ANY_UUID: Shape =
+    pattern("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+/// How many entries a page of a keyspace has.
+pub(crate) static KEYSPACE_LIMIT: Shape = Shape::Numeric { min: 1, max: 100 };
+/// What an access point is.
+pub(crate) static ACCESS_POINT_TYPE: Shape = Shape::Numeric { min: 1, max: 3 };
+/// The description of an access point.
+pub(crate) static ACCESS_POINT_DESCRIPTION: Shape = Shape::text(1, 255);
+/// What an access point is known by. Unverified: the bound.
+pub(crate) static IDENTITY: Shape = Shape::text(0, 4096);
+/// A key policy, JSON text. Unverified: the bound.
+pub(crate) static KEY_POLICY_TEXT: Shape = Shape::text(0, 8192);
+/// The description of a key policy. Unverified: the bound.
+pub(crate) static POLICY_DESCRIPTION: Shape = Shape::text(0, 255);
+/// The length of the data key of a capsule, in bits; which of two it is, the operation looks for itself.
+pub(crate) static CAPSULE_BITS: Shape = Shape::Numeric { min: 128, max: 256 };
+/// The public key of whoever shall read the answer.
+pub(crate) static RECIPIENT_KEY: Shape = Shape::text(1, 8192);
+/// A capsule, base64.
+pub(crate) static CAPSULE: Shape = Shape::text(1, 131_072);
+/// How a PIN travels.
+pub(crate) static PIN_TYPE: Shape = Shape::one_of(&["PlainText", "CipherText"]);
+
 /// The many calls that only name a key.
 pub(crate) const OPERATE_KEY: &[Member] =
     &[Member::required("key_id", &KEY_ID), Member::optional("sequence", &SEQUENCE)];

@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 /// The form of `X-Sdk-Date`.
 const BASIC_DATE: &str = "%Y%m%dT%H%M%SZ";
 
+/// The form of dates of the trusted keyspace.
+const ISO_SECONDS: &str = "%Y-%m-%dT%H:%M:%SZ";
+
 /// Text that may be secret. Wiped on drop, never printed.
 pub(crate) struct SecretText(Zeroizing<String>);
 
@@ -106,12 +109,53 @@ pub(crate) fn iso_date(at: Timestamp) -> String {
 
 /// `2026-01-02T03:04:05Z`.
 pub(crate) fn iso_seconds(at: Timestamp) -> String {
-    DateTime::from_timestamp_micros(at.0).map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
+    DateTime::from_timestamp_micros(at.0).map(|at| at.format(ISO_SECONDS).to_string()).unwrap_or_default()
+}
+
+/// The instant of a text like `2026-01-02T03:04:05Z`.
+pub(crate) fn parse_iso_seconds(text: &str) -> Option<Timestamp> {
+    // chrono takes shorter numbers as well.
+    if text.len() != 20 {
+        return None;
+    }
+    let date = NaiveDateTime::parse_from_str(text, ISO_SECONDS).ok()?;
+    Some(Timestamp::from_seconds(date.and_utc().timestamp()))
+}
+
+/// The `SubjectPublicKeyInfo` of a public key that came as base64 of it, or as PEM.
+pub(crate) fn parse_public_key(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim();
+    let body = match text.strip_prefix("-----BEGIN PUBLIC KEY-----") {
+        Some(rest) => rest.strip_suffix("-----END PUBLIC KEY-----")?,
+        None => text,
+    };
+    STANDARD.decode(body.split_ascii_whitespace().collect::<String>()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_both_ways() {
+        let at = parse_iso_seconds("2026-01-02T03:04:05Z").unwrap();
+        assert_eq!(at, Timestamp::from_seconds(1_767_323_045));
+        assert_eq!(iso_seconds(at), "2026-01-02T03:04:05Z");
+        for bad in ["", "2026-01-02T03:04:05", "2026-01-02 03:04:05Z", "2026-13-02T03:04:05Z", "2026-1-02T003:04:05Z"] {
+            assert_eq!(parse_iso_seconds(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn public_keys_in_both_forms() {
+        assert_eq!(parse_public_key(&public_key_pem(&[7; 91])), Some(vec![7; 91]));
+        assert_eq!(parse_public_key(&STANDARD.encode([7; 91])), Some(vec![7; 91]));
+        for bad in
+            ["-", "-----BEGIN PUBLIC KEY-----\nAAAA", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
+        {
+            assert_eq!(parse_public_key(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn dates_both_ways() {

@@ -5,15 +5,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use import_engine::WrappingAlgorithm::RsaOaepSha256;
 use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::PKey;
-use serde_json::json;
+use openssl::sign::Signer;
+use serde_json::{Value, json};
 use testkit::wrap::{wrap, wrap_two_fields};
 
 use super::NOON;
 use super::holes::Holes;
 use crate::clients::Vendor;
 use crate::stories::driver::{Blob, Driver, Kind, Origin};
+
+/// The keyspace of Huawei that access points and key policies are in.
+const KEYSPACE: &str = "0d0466b0-e727-4d9c-b35d-f84bb474a37f";
 
 /// The material of imported keys.
 const MATERIAL: [u8; 32] = [7; 32];
@@ -110,6 +115,25 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
                 holes.bind(name, made[member].as_str().unwrap_or_default());
             }
         }
+        // Of Huawei, custom, in the keyspace of all vectors: `point`.
+        "an access point" => {
+            let body = json!({ "keyspace_id": KEYSPACE, "access_point_name": "point", "type": 3 });
+            let made = driver.caller().call("access-points", &body).map_err(told)?;
+            holes.bind("point", made["access_point_id"].as_str().unwrap_or_default());
+        }
+        // Of Huawei, which lets the access point in: `policy`.
+        "a key policy" => {
+            let policy = json!({ "version": "1.0", "allowed_access_point": [holes.value("point")?] }).to_string();
+            let body = json!({ "keyspace_id": KEYSPACE, "policy_name": "policy", "policy": policy });
+            let made = driver.caller().call("key-policies", &body).map_err(told)?;
+            holes.bind("policy", made["policy_id"].as_str().unwrap_or_default());
+        }
+        // Of Huawei: `capsule` and its data key `plain`, and the access point's `signature` and `public` key.
+        "a capsule" => {
+            let rule = json!({ "policy_id": holes.value("policy")? });
+            capsule(driver, rule, holes).map_err(told)?;
+        }
+        "a capsule that lets nobody in" => capsule(driver, json!({ "key_policy": "{}" }), holes).map_err(told)?,
         "a day later" => driver.caller().clock(&json!({ "advance": 86_400 })),
         "an hour later" => driver.caller().clock(&json!({ "advance": 3600 })),
         "seven days later" => driver.caller().clock(&json!({ "advance": 7 * 86_400 })),
@@ -151,6 +175,27 @@ fn move_primary(driver: &dyn Driver, key: &str, region: &str) -> Result<(), crat
     let fields = testkit::sign::huawei(caller.unsigned(), "PUT", &path, body.as_bytes());
     let answer = caller.send("PUT", &path, &testkit::sign::borrowed(&fields), body.as_bytes());
     caller.outcome(&answer).map(|_| ())
+}
+
+/// Makes a capsule and a document by which the access point asks for its data key.
+fn capsule(driver: &dyn Driver, mut body: Value, holes: &mut Holes) -> Result<(), crate::clients::Refused> {
+    let value = |name: &str| holes.value(name).unwrap_or_default().to_owned();
+    let (key, point) = (value("key"), value("point"));
+    body["key_id"] = json!(key);
+    body["datakey_length"] = json!("256");
+    let made = driver.caller().call("datakey-capsule/create", &body)?;
+    let capsule = made["datakey_capsule"].as_str().unwrap_or_default();
+    let fetched = driver.caller().call(&format!("access-points/{point}/get-privatekey"), &json!({}))?;
+    let private_key = STANDARD.decode(fetched["private_key"].as_str().unwrap_or_default()).unwrap();
+    let private_key = PKey::private_key_from_pkcs8(&private_key).unwrap();
+    let statement = format!("{key}\n{capsule}\n\n2099-01-01T00:00:00Z");
+    let mut signer = Signer::new(MessageDigest::sha256(), &private_key).unwrap();
+    let signature = signer.sign_oneshot_to_vec(statement.as_bytes()).unwrap();
+    holes.bind("capsule", capsule);
+    holes.bind("plain", made["datakey"].as_str().unwrap_or_default());
+    holes.bind("signature", &STANDARD.encode(signature));
+    holes.bind("public", &STANDARD.encode(private_key.public_key_to_der().unwrap()));
+    Ok(())
 }
 
 fn key_store(driver: &dyn Driver) -> Result<String, crate::clients::Refused> {

@@ -226,6 +226,7 @@ async fn seal(call: &Call, key: &KeyId, kind: Kind, plaintext: Material, to: &En
     };
     Ok(match kind {
         Kind::Data | Kind::PrivateKey => CipherText::Data(bytes.into()),
-        Kind::DataKey => CipherText::DataKey(bytes.into()),
+        // The data key of a capsule stands in its capsule only and is not read here.
+        Kind::DataKey | Kind::Capsule => CipherText::DataKey(bytes.into()),
     })
 }

@@ -5,6 +5,7 @@
 pub(crate) mod agree;
 mod bind;
 pub(crate) mod clock;
+pub(crate) mod counterpart;
 pub(crate) mod create_key;
 pub(crate) mod data_key_pair;
 pub(crate) mod decrypt;

@@ -50,15 +50,15 @@ pub struct RecipientKey {
 impl RecipientKey {
     /// Reads a `SubjectPublicKeyInfo` in DER of an RSA key of 2048 to 4096 bits.
     pub(crate) fn parse(spki: &[u8]) -> Result<Self, Refused> {
-        if !is_one_sequence(spki) {
-            return Err(Refused);
-        }
-        let key = PKey::public_key_from_der(spki)?;
-        let exponent_is_odd = key.is_a(KeyType::RSA) && key.rsa()?.e().is_bit_set(0);
-        if !exponent_is_odd || !(2048..=4096).contains(&key.bits()) {
-            return Err(Refused);
-        }
-        Ok(Self { key, identifier: sha256(spki) })
+        Ok(Self { key: rsa_key(spki)?, identifier: sha256(spki) })
+    }
+
+    /// A short secret under the key itself: RSA-OAEP with SHA-256.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub(crate) fn wrap(&self, plaintext: &Material) -> Result<Vec<u8>, Error> {
+        OaepHash::Sha256.encrypt(&self.key, plaintext.expose()).map_err(Error::internal)
     }
 
     /// Seals a secret.
@@ -104,6 +104,19 @@ impl RecipientKey {
         ];
         parts.concat()
     }
+}
+
+/// Reads a `SubjectPublicKeyInfo` in DER of an RSA key of 2048 to 4096 bits.
+pub(super) fn rsa_key(spki: &[u8]) -> Result<PKey<Public>, Refused> {
+    if !is_one_sequence(spki) {
+        return Err(Refused);
+    }
+    let key = PKey::public_key_from_der(spki)?;
+    let exponent_is_odd = key.is_a(KeyType::RSA) && key.rsa()?.e().is_bit_set(0);
+    if !exponent_is_odd || !(2048..=4096).contains(&key.bits()) {
+        return Err(Refused);
+    }
+    Ok(key)
 }
 
 /// The start of something of indefinite length.

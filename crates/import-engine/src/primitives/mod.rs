@@ -31,6 +31,7 @@ mod seed_form;
 mod self_test;
 mod signing;
 pub(crate) mod sm2;
+mod statement;
 
 pub use canonical::{PKCS8_MAX, Unfit, canonical};
 pub(crate) use certificate::is_signed_with_p384;
@@ -46,6 +47,7 @@ pub use maximum::plaintext_maximum;
 pub use public_key::public_key;
 pub use sealing::SealedData;
 pub use self_test::self_test;
+pub(crate) use statement::is_signed_with_rsa;
 
 /// The input of a private operation did not open. Says nothing about why, and is equal to itself,
 /// so that every kind of damage is the same value.

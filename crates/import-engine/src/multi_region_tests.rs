@@ -276,7 +276,7 @@ fn members_may_belong_to_several_accounts() {
     let copy = replica(&members, "east", elsewhere("west", "b"), NOW, &SHARING).unwrap();
     assert_eq!((copy.scope.tenant.account.as_str(), copy.name.as_deref()), ("b", Some("copy")));
     assert_eq!((copy.is_replica(), copy.home()), (true, &at("east").tenant));
-    members.push(copy);
+    members.push(copy.at(NOW.plus_seconds(3), &SHARING).unwrap());
     let taken = replica(&members, "east", elsewhere("west", "c"), NOW, &SHARING);
     assert_eq!(taken, Err(Error::MemberExists { key: "k".into(), region: "west".into() }));
     move_primary(&mut members, "east", "west", NOW, &SHARING).unwrap();

@@ -134,6 +134,8 @@ def test_access_points_of_each_type(kms, clock):
     ({"identity": "i" * 4097}, "KMS.0308", "identity"),
     ({"identity": 5}, "KMS.0214", None),
     ({"type": 1}, "KMS.0204", None),
+    ({"type": 1, "identity": ""}, "KMS.0308", "identity"),
+    ({"type": 2, "identity": "key", "cluster_id": ""}, "KMS.0308", "cluster_id"),
     ({"type": 2, "identity": "key"}, "KMS.0204", None),
     ({"type": 2, "cluster_id": "c"}, "KMS.0204", None),
 ])

@@ -48,10 +48,11 @@ impl Operation for CreateAccessPoint {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let Input { keyspace_id, access_point_name: name, kind: Numeric(kind), identity, cluster_id, description } =
             input;
-        let is_known = identity.as_deref().is_some_and(|identity| !identity.is_empty());
-        let has_cluster = cluster_id.as_deref().is_some_and(|cluster| !cluster.is_empty());
-        if matches!(kind, SERVER | CLUSTER) && !is_known || kind == CLUSTER && !has_cluster {
-            return Err(Code::Missing.into());
+        if matches!(kind, SERVER | CLUSTER) {
+            require(identity.as_deref(), "identity")?;
+        }
+        if kind == CLUSTER {
+            require(cluster_id.as_deref(), "cluster_id")?;
         }
         let pair = if kind == CUSTOM { Some(call.engine.pair_for_another().await?) } else { None };
         let (public_key, secrets) = match pair {
@@ -85,5 +86,14 @@ impl Operation for CreateAccessPoint {
         };
         let record = call.engine.create_record(&call.scope, new).await?;
         Ok(Output { access_point_id: record.id })
+    }
+}
+
+/// Refuses a member that this type of access point needs and that is missing or empty.
+fn require(value: Option<&str>, member: &'static str) -> Result<(), Refusal> {
+    match value {
+        None => Err(Code::Missing.into()),
+        Some("") => Err(Refusal::Parameter(member)),
+        Some(_) => Ok(()),
     }
 }

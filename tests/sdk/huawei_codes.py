@@ -176,4 +176,6 @@ CODES = {
     "APIGW.0101": (404, "The API does not exist or has not been published in the environment"),
     "APIGW.0201": ((400, 413, 504), ""),
     "APIGW.0301": (401, "Incorrect IAM authentication information: "),
+    "APIGW.0307": (401, "The token must be updated."),
+    "APIGW.0308": (429, "The throttling threshold has been reached: policy user over ratelimit,limit:"),
 }

@@ -274,7 +274,7 @@ def test_a_token_for_no_project(kms, scope):
 def test_tokens_that_are_none(kms):
     token = log_in(kms).headers["x-subject-token"]
     damaged = token[:20] + ("A" if token[20] != "A" else "B") + token[21:]
-    for bad in ["x", "MIIabc", damaged, token[:-4], token + "AAAA", "  ?  "]:
+    for bad in ["x", "MIIabc", damaged, token[:-4], token + "AAAA"]:
         unauthenticated(with_token(kms, "list-keys", {}, bad), "decrypt token fail")
 
 

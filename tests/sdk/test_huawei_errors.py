@@ -487,7 +487,11 @@ UNPROVOKED = {
 }
 # What takes another place to be provoked.
 BESIDE = {
-    "KMS.0303": ("an IAM token after its end, 24 hours of real time", "crates/dialect-huawei/src/auth.rs"),
+    "KMS.0301": ("an IAM token with characters that tokens do not have", "tests/sdk/test_huawei_users.py"),
+    "KMS.0303": ("an IAM token after its end, 24 hours of real time", "crates/dialect-huawei/src/auth_tests.rs"),
+    "KMS.0305": ("an IAM token for another region's project than the host's", "tests/sdk/test_huawei_users.py"),
+    "APIGW.0307": ("temporary credentials after their end", "tests/sdk/test_huawei_users.py"),
+    "APIGW.0308": ("more requests than a project may send, with `huawei.request_quotas`", "tests/sdk/test_huawei_users.py"),
     "KMS.3806": ("an attested recipient on a server without a root", "tests/sdk/test_huawei_data_key_pairs.py"),
     # By people with rights of their own, and by access points.
     **({"KMS.0306": ("a caller with grants of the key, but none for this; an access point that a policy does not let in",

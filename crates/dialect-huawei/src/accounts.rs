@@ -15,6 +15,8 @@ use crate::settings::DEFAULT_REGION;
 
 /// The access id, and at the same time the user name, that everybody knows in development.
 const PUBLIC: &str = "test";
+/// The name of the domain that all accounts without a name belong to.
+pub(crate) const PLAIN_DOMAIN: &str = "polykms";
 
 /// Whose an access id or a user name is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,6 +67,48 @@ fn name_for(access_id: &str) -> String {
 }
 
 impl Holder {
+    /// Whose an account is, as far as its users are concerned: of one with a name, all projects of
+    /// that name; of one without, that project.
+    pub(crate) fn of_account(account: &str) -> Self {
+        match account.split_once('/') {
+            Some((_, name)) => Self::Named(name.to_owned()),
+            None => Self::Project(account.to_owned()),
+        }
+    }
+
+    /// The account in which the users of this holder's domain are kept: a project's is itself, a
+    /// domain's the project that it is told to have in the default region.
+    pub(crate) fn home(&self) -> String {
+        let project = self.project_in(DEFAULT_REGION);
+        self.account(&project).unwrap_or(project)
+    }
+
+    /// The id of the user that the account itself is.
+    pub(crate) fn root_id(&self) -> String {
+        match self {
+            Self::Public => hash_id(&["user", PUBLIC]),
+            Self::Named(name) => hash_id(&["user", &format!("{PUBLIC}-{name}")]),
+            Self::Project(project) => hash_id(&["user", "root", project]),
+        }
+    }
+
+    /// The name of the user that the account itself is, who came with an access id.
+    pub(crate) fn root_name(&self, access_id: &str) -> String {
+        match self {
+            Self::Public => PUBLIC.to_owned(),
+            Self::Named(name) => format!("{PUBLIC}-{name}"),
+            Self::Project(_) => access_id.to_owned(),
+        }
+    }
+
+    /// The name of the domain.
+    pub(crate) fn domain_name(&self) -> String {
+        match self {
+            Self::Public | Self::Project(_) => PLAIN_DOMAIN.to_owned(),
+            Self::Named(name) => format!("{PUBLIC}-{name}"),
+        }
+    }
+
     /// The account that this holder has in a project; `None` if the project is not theirs.
     pub(crate) fn account(&self, project: &str) -> Option<String> {
         match self {
@@ -106,7 +150,13 @@ pub(crate) fn domain_id(account: &str) -> String {
     domain_of(account.split_once('/').map_or("", |(_, name)| name))
 }
 
-fn domain_of(name: &str) -> String {
+/// The account in which the users of an account's domain are kept.
+pub(crate) fn home(account: &str) -> String {
+    Holder::of_account(account).home()
+}
+
+/// The id of the domain of a name; of an empty one, that of all accounts without a name.
+pub(crate) fn domain_of(name: &str) -> String {
     hash_id(&["domain", name])
 }
 

@@ -1,4 +1,4 @@
-//! What the admin API has to say about a project: `docs/admin.md`.
+//! What the admin API has to say about a project and about its users: `docs/admin.md`.
 
 use dialect::admin::{Asked, Unanswered};
 use import_engine::{Engine, Scope, Tenant};
@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::default_keys;
+use crate::directory::Directory;
+use crate::members;
 use crate::settings::Settings;
 
 /// Where a service has a key.
@@ -21,13 +23,14 @@ struct Place {
 /// [`Unanswered`].
 pub(crate) async fn answer(
     engine: &Engine,
+    directory: &Directory,
     settings: &Settings,
     tenant: &Tenant,
     asked: &Asked<'_>,
 ) -> Result<Value, Unanswered> {
     match asked.path {
         ["default-keys", service] => default_key(engine, settings, tenant, service, asked).await,
-        _ => Err(Unanswered::NotThere),
+        _ => members::answer(engine, directory, tenant, asked).await,
     }
 }
 

@@ -5,16 +5,19 @@
 
 use std::sync::Arc;
 
+use dialect::Verified;
 use dialect::http::Request;
+use dialect::lockout::Lockout;
 use dialect::signature::{sha256_hex, signatures_equal};
-use dialect::{Credentials, Verified};
-use import_engine::{Engine, Tenant, Timestamp};
+use import_engine::{Engine, Tenant, Timestamp, constant_time_eq};
 
 use crate::VENDOR;
-use crate::accounts::{Holder, Secret, holder};
+use crate::accounts::{Holder, Secret};
 use crate::codes::Code;
+use crate::directory::{Directory, Known};
 use crate::errors::{Doubt, Refusal};
-use crate::pass::Pass;
+use crate::identity::Identity;
+use crate::pass::{Bearer, Pass};
 use crate::settings::Settings;
 use crate::signing::{Parsed, canonical_request, parse, signature};
 use crate::texts::parse_basic_date;
@@ -25,32 +28,48 @@ const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 const CONTENT_HASH: &str = "x-sdk-content-sha256";
 const DATE: &str = "x-sdk-date";
 const TOKEN: &str = "x-auth-token";
+/// What temporary access ids come with. Clients may add it after they have signed.
+const SECURITY_TOKEN: &str = "x-security-token";
 
 /// Headers that decide who calls, and so must not stand twice.
-const DECISIVE: [&str; 5] = ["authorization", DATE, TOKEN, CONTENT_HASH, "host"];
+const DECISIVE: [&str; 6] = ["authorization", DATE, TOKEN, SECURITY_TOKEN, CONTENT_HASH, "host"];
+
+/// After how many failures in a row an access id is locked out, and for how many seconds.
+const LOCKOUT: (u32, i64) = (5, 300);
 
 /// Somebody who has proven to hold an access id or a user name. Made in this file only.
 #[derive(Debug)]
 pub(crate) struct Caller {
-    holder: Holder,
-    principal: String,
+    identity: Identity,
     /// The region that the signature names, if it names one.
     region: Option<String>,
-    /// The project that a token is for.
+    /// What a token is for, if it was one that proved it.
+    scope: Option<TokenScope>,
+    /// Whether the credentials end by themselves; tokens do not count.
+    is_temporary: bool,
+}
+
+/// What a token is for.
+#[derive(Debug)]
+struct TokenScope {
     project: Option<String>,
-    /// Whether it was a token that proved it.
-    by_token: bool,
+    region: Option<String>,
 }
 
 impl Caller {
-    /// Whose the access id is.
-    pub(crate) fn holder(&self) -> &Holder {
-        &self.holder
+    /// Who it is.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    /// The access id or user name.
-    pub(crate) fn principal(&self) -> &str {
-        &self.principal
+    /// Which projects are theirs.
+    pub(crate) fn holder(&self) -> &Holder {
+        &self.identity.holder
+    }
+
+    /// Whether they came with temporary credentials.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.is_temporary
     }
 
     /// The region that the signature names, if it names one.
@@ -61,7 +80,8 @@ impl Caller {
     /// The caller within the project that the path names.
     ///
     /// # Errors
-    /// KMS.0321 if the project is not theirs, or the token is for another one.
+    /// KMS.0321 if the project is not theirs, or the token is for another one; KMS.0305 if the
+    /// token's project is of another region than the host.
     // Unverified for signed requests: the code for tokens is used.
     pub(crate) fn in_project(
         self,
@@ -69,13 +89,19 @@ impl Caller {
         host: Option<&str>,
         settings: &Settings,
     ) -> Result<Verified, Refusal> {
-        if self.by_token && self.project.as_deref() != Some(project) {
-            return Err(Code::ForeignProject.into());
+        if let Some(scope) = &self.scope {
+            if scope.project.as_deref() != Some(project) {
+                return Err(Code::ForeignProject.into());
+            }
+            let by_host = region_of_host(host, settings);
+            if scope.region.as_ref().zip(by_host).is_some_and(|(token, host)| token != host) {
+                return Err(Code::TokenRegion.into());
+            }
         }
-        let account = self.holder.account(project).ok_or(Code::ForeignProject)?;
+        let account = self.holder().account(project).ok_or(Code::ForeignProject)?;
         let region = self.region_of(project, host, settings).to_owned();
-        let verified = Verified::attest(Tenant::new(VENDOR, account), region, self.principal);
-        Ok(verified.with_identity(Arc::new(self.holder)))
+        let principal = self.identity.principal.clone();
+        Ok(Verified::attest(Tenant::new(VENDOR, account), region, principal).with_identity(Arc::new(self.identity)))
     }
 
     /// The region of a call. At the vendor it is the host's, and each project lies in one region.
@@ -83,91 +109,172 @@ impl Caller {
     /// (`kms.cn-east-3.example.com`), else the one for which the project was told to the caller
     /// (`GET /v3/projects?name=REGION`), else that of the settings.
     fn region_of<'a>(&'a self, project: &str, host: Option<&str>, settings: &'a Settings) -> &'a str {
-        let served = || settings.regions.iter();
-        let by_host = || host.and_then(|host| served().find(|region| host.split('.').any(|label| label == *region)));
-        let by_project = || served().find(|region| self.holder.is_told(project, region));
+        let by_project = || settings.regions.iter().find(|region| self.holder().is_told(project, region));
+        let by_host = || region_of_host(host, settings);
         self.region.as_ref().or_else(by_host).or_else(by_project).unwrap_or(&settings.region)
     }
 }
 
-/// Proves who sent a request.
-///
-/// # Errors
-/// The gateway's refusals; KMS.0303 for a token that is over.
-pub(crate) fn authenticate(
-    engine: &Engine,
-    credentials: &Credentials,
-    settings: &Settings,
-    request: &Request,
-) -> Result<Caller, Refusal> {
-    let headers = &request.head.headers;
-    if let Some(twice) = DECISIVE.into_iter().find(|name| headers.is_repeated(name)) {
-        return Err(Refusal::Ambiguous(twice));
+fn region_of_host<'a>(host: Option<&str>, settings: &'a Settings) -> Option<&'a String> {
+    host.and_then(|host| settings.regions.iter().find(|region| host.split('.').any(|label| label == *region)))
+}
+
+/// Proves callers.
+#[derive(Debug)]
+pub(crate) struct Authenticator {
+    directory: Arc<Directory>,
+    /// None if nobody is locked out.
+    lockout: Option<Lockout>,
+}
+
+impl Authenticator {
+    /// For everybody in a directory.
+    pub(crate) fn new(directory: Arc<Directory>, settings: &Settings) -> Self {
+        let lockout = settings.lockout.then(|| Lockout::new(LOCKOUT.0, LOCKOUT.1));
+        Self { directory, lockout }
     }
-    // Present, but no text: of no known form.
-    match (headers.bytes("authorization"), headers.bytes(TOKEN)) {
-        (Some(header), _) => match std::str::from_utf8(header) {
-            Ok(header) => by_signature(credentials, settings, request, header),
-            Err(_) => Err(Refusal::Unauthenticated(Doubt::Form)),
-        },
-        (None, Some([])) | (None, None) => Err(Refusal::Unauthenticated(Doubt::NoCredentials)),
-        (None, Some(token)) => {
-            let token = std::str::from_utf8(token).map_err(|_| Refusal::Unauthenticated(Doubt::Token))?;
-            by_token(engine, credentials, request, token)
+
+    /// Proves who sent a request.
+    ///
+    /// # Errors
+    /// The gateway's refusals; KMS.0301 to KMS.0303 for tokens that get past it.
+    pub(crate) async fn authenticate(
+        &self,
+        engine: &Engine,
+        settings: &Settings,
+        request: &Request,
+    ) -> Result<Caller, Refusal> {
+        let headers = &request.head.headers;
+        if let Some(twice) = DECISIVE.into_iter().find(|name| headers.is_repeated(name)) {
+            return Err(Refusal::Ambiguous(twice));
         }
+        // Present, but no text: of no known form.
+        match (headers.bytes("authorization"), headers.bytes(TOKEN)) {
+            (Some(header), _) => match std::str::from_utf8(header) {
+                Ok(header) => self.by_signature(settings, request, header).await,
+                Err(_) => Err(Refusal::Unauthenticated(Doubt::Form)),
+            },
+            (None, Some([])) | (None, None) => Err(Refusal::Unauthenticated(Doubt::NoCredentials)),
+            (None, Some(token)) => {
+                let token = std::str::from_utf8(token).ok().filter(|token| is_token(token)).ok_or(Code::TokenForm)?;
+                self.by_token(engine, request.received_at, token).await
+            }
+        }
+    }
+
+    async fn by_signature(&self, settings: &Settings, request: &Request, header: &str) -> Result<Caller, Refusal> {
+        let doubt = |doubt| Err(Refusal::Unauthenticated(doubt));
+        let authorization = match parse(header) {
+            Parsed::Known(authorization) => authorization,
+            Parsed::OtherAlgorithm(name) => return doubt(Doubt::Algorithm(name.to_owned())),
+            Parsed::Malformed => return doubt(Doubt::Form),
+        };
+        let access_id = authorization.access_id;
+        let Some(known) = self.directory.find(access_id).await? else {
+            return doubt(Doubt::AccessId(access_id.to_owned()));
+        };
+        let now = request.received_at;
+        if self.lockout.as_ref().is_some_and(|lockout| lockout.holds(access_id, now)) {
+            return doubt(Doubt::LockedOut);
+        }
+        check_security_token(&known, access_id, request)?;
+        if !authorization.signed_headers.split(';').any(|name| name == DATE) {
+            return doubt(Doubt::Form);
+        }
+        let Some((date, signed_at)) =
+            request.head.headers.get(DATE).and_then(|date| Some((date, parse_basic_date(date)?)))
+        else {
+            return doubt(Doubt::Form);
+        };
+        let apart = now.seconds().saturating_sub(signed_at.seconds()).saturating_abs();
+        if apart > settings.clock_skew_seconds {
+            return doubt(Doubt::Clock { signed: date.to_owned(), now });
+        }
+        if authorization.scope.is_some_and(|scope| !date.starts_with(scope.date)) {
+            return doubt(Doubt::Form);
+        }
+        if let Secret::Is(secret) = &known.secret {
+            let mut shown = String::new();
+            let mut is_right = false;
+            for payload in payload_hashes(request) {
+                let canonical = canonical_request(&request.head, authorization.signed_headers, &payload);
+                let Some(canonical) = canonical else { return doubt(Doubt::Form) };
+                let calculated = signature(secret.expose(), &authorization, date, &canonical)?;
+                is_right |= signatures_equal(&calculated, &authorization.signature.to_ascii_lowercase());
+                shown = String::from_utf8_lossy(&canonical).into_owned();
+            }
+            self.note(access_id, is_right, now);
+            if !is_right {
+                return doubt(Doubt::Signature(shown));
+            }
+        }
+        let region = authorization.scope.map(|scope| scope.region.to_owned());
+        let is_temporary = known.expires_at.is_some();
+        Ok(Caller { identity: known.identity, region, scope: None, is_temporary })
+    }
+
+    /// Remembers who failed, for the lockout.
+    fn note(&self, access_id: &str, is_right: bool, now: Timestamp) {
+        match &self.lockout {
+            Some(lockout) if is_right => lockout.note_success(access_id),
+            Some(lockout) => lockout.note_failure(access_id, now),
+            None => {}
+        }
+    }
+
+    /// Whoever has a token.
+    ///
+    /// # Errors
+    /// The gateway's refusal for one that is none; KMS.0302 and KMS.0303.
+    pub(crate) async fn by_token(&self, engine: &Engine, now: Timestamp, token: &str) -> Result<Caller, Refusal> {
+        match Pass::open(engine, token)? {
+            Some(pass) => self.admit(now, pass).await,
+            None => Err(Refusal::Unauthenticated(Doubt::Token)),
+        }
+    }
+
+    /// Whom a genuine token lets in. Form and genuineness are the gateway's to see, age and project
+    /// the service's.
+    // Unverified: that a token whose user is gone is an unknown one to the service.
+    async fn admit(&self, now: Timestamp, pass: Pass) -> Result<Caller, Refusal> {
+        let expires_at = pass.expires_at();
+        let identity = match &pass.bearer {
+            Bearer::AccessId(access_id) => self.directory.find(access_id).await?.map(|known| known.identity),
+            Bearer::Member { home, name, session } => self.directory.member(home, name, session).await?,
+        };
+        let identity = identity.ok_or(Code::TokenUnknown)?;
+        if expires_at <= now {
+            return Err(Code::TokenOver.into());
+        }
+        let scope = TokenScope { project: pass.project, region: pass.region };
+        Ok(Caller { identity, region: None, scope: Some(scope), is_temporary: false })
     }
 }
 
-fn by_signature(
-    credentials: &Credentials,
-    settings: &Settings,
-    request: &Request,
-    header: &str,
-) -> Result<Caller, Refusal> {
-    let doubt = |doubt| Err(Refusal::Unauthenticated(doubt));
-    let authorization = match parse(header) {
-        Parsed::Known(authorization) => authorization,
-        Parsed::OtherAlgorithm(name) => return doubt(Doubt::Algorithm(name.to_owned())),
-        Parsed::Malformed => return doubt(Doubt::Form),
-    };
-    let Some((holder, secret)) = holder(credentials, authorization.access_id) else {
-        return doubt(Doubt::AccessId(authorization.access_id.to_owned()));
-    };
-    if !authorization.signed_headers.split(';').any(|name| name == DATE) {
-        return doubt(Doubt::Form);
+/// Temporary credentials come with their security token, and lasting ones without any.
+// Unverified: all three refusals. The gateway finds temporary access ids by their tokens, so that one
+// without is unknown.
+fn check_security_token(known: &Known, access_id: &str, request: &Request) -> Result<(), Refusal> {
+    if matches!(known.secret, Secret::Any) {
+        return Ok(());
     }
-    let Some((date, signed_at)) = request.head.headers.get(DATE).and_then(|date| Some((date, parse_basic_date(date)?)))
-    else {
-        return doubt(Doubt::Form);
-    };
-    let apart = request.received_at.seconds().saturating_sub(signed_at.seconds()).saturating_abs();
-    if apart > settings.clock_skew_seconds {
-        return doubt(Doubt::Clock { signed: date.to_owned(), now: request.received_at });
-    }
-    if authorization.scope.is_some_and(|scope| !date.starts_with(scope.date)) {
-        return doubt(Doubt::Form);
-    }
-    if let Secret::Is(secret) = secret {
-        let mut shown = String::new();
-        let mut is_right = false;
-        for payload in payload_hashes(request) {
-            let canonical = canonical_request(&request.head, authorization.signed_headers, &payload);
-            let Some(canonical) = canonical else { return doubt(Doubt::Form) };
-            let calculated = signature(secret.expose(), &authorization, date, &canonical)?;
-            is_right |= signatures_equal(&calculated, &authorization.signature.to_ascii_lowercase());
-            shown = String::from_utf8_lossy(&canonical).into_owned();
+    match (&known.token, request.head.headers.bytes(SECURITY_TOKEN)) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Err(Refusal::Unauthenticated(Doubt::AccessId(access_id.to_owned()))),
+        (Some(token), Some(sent)) if constant_time_eq(token.expose(), sent) => {
+            if known.is_expired {
+                Err(Refusal::TokenMustBeRenewed)
+            } else {
+                Ok(())
+            }
         }
-        if !is_right {
-            return doubt(Doubt::Signature(shown));
-        }
+        _ => Err(Refusal::Unauthenticated(Doubt::Token)),
     }
-    Ok(Caller {
-        holder,
-        principal: authorization.access_id.to_owned(),
-        region: authorization.scope.map(|scope| scope.region.to_owned()),
-        project: None,
-        by_token: false,
-    })
+}
+
+/// Whether a text has none but the characters of tokens.
+fn is_token(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte))
 }
 
 /// What may stand for the body in the canonical request, the likelier last.
@@ -183,190 +290,6 @@ fn payload_hashes(request: &Request) -> Vec<String> {
     }
 }
 
-fn by_token(engine: &Engine, credentials: &Credentials, request: &Request, token: &str) -> Result<Caller, Refusal> {
-    match Pass::open(engine, token)? {
-        Some(pass) => admit(credentials, request.received_at, pass),
-        None => Err(Refusal::Unauthenticated(Doubt::Token)),
-    }
-}
-
-/// Whom a genuine token lets in. Form and genuineness are the gateway's to see, age and project the
-/// service's.
-fn admit(credentials: &Credentials, now: Timestamp, pass: Pass) -> Result<Caller, Refusal> {
-    let Some((holder, _)) = holder(credentials, &pass.user) else {
-        return Err(Refusal::Unauthenticated(Doubt::Token));
-    };
-    if pass.expires_at() <= now {
-        return Err(Code::TokenOver.into());
-    }
-    Ok(Caller { holder, principal: pass.user, region: None, project: pass.project, by_token: true })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::errors::tell;
-    use crate::pass::LIFETIME_SECONDS;
-    use dialect::http::{Head, Headers};
-    use dialect::{Credential, Trust};
-    use import_engine::Material;
-    use zeroize::Zeroizing;
-
-    const PROJECT: &str = "0dea2644dc80d5d22ff1c01e3ebea6fc";
-    const OTHER: &str = "ffffffffffffffffffffffffffffffff";
-    const AK: &str = "AKEXAMPLE0000000001";
-    const BODY: &[u8] = br#"{"key_id": "0d0466b0-e727-4d9c-b35d-f84bb474a37f"}"#;
-    const SIGNATURE: &str = "313b711c57dae2b5d939f2aa39ca8d0d80ce00c442eb6a1cf3dfc259b74c86c7";
-
-    fn credentials(trust: Trust) -> Credentials {
-        Credentials::new(trust).with(
-            VENDOR,
-            Credential {
-                access_id: AK.to_owned(),
-                secret: Material::copy_of(b"SKexample0000000000000000000000000000001"),
-                account: PROJECT.to_owned(),
-            },
-        )
-    }
-
-    fn header(access_id: &str, signature: &str) -> String {
-        format!(
-            "SDK-HMAC-SHA256 Access={access_id}, \
-             SignedHeaders=content-type;host;user-agent;x-project-id;x-sdk-date, Signature={signature}"
-        )
-    }
-
-    /// The request of the first KMS vector, so many seconds after it was signed.
-    fn request(seconds_later: i64, body: &[u8], more: &[(&str, &str)]) -> Request {
-        let mut fields = vec![
-            ("host", "127.0.0.1:8443"),
-            ("user-agent", "ua/1"),
-            ("content-type", "application/json;charset=utf-8"),
-            ("x-project-id", PROJECT),
-            ("x-sdk-date", "20260102T030405Z"),
-        ];
-        fields.extend_from_slice(more);
-        Request {
-            head: Head {
-                method: "POST".to_owned(),
-                path: format!("/v1.0/{PROJECT}/kms/describe-key"),
-                query: String::new(),
-                headers: Headers::new(
-                    fields.into_iter().map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())),
-                ),
-                peer: None,
-            },
-            body: Zeroizing::new(body.to_vec()),
-            id: String::new(),
-            received_at: Timestamp::from_seconds(1_767_323_045 + seconds_later),
-        }
-    }
-
-    fn signed(trust: Trust, request: &Request, header: &str) -> Result<Caller, String> {
-        by_signature(&credentials(trust), &Settings::default(), request, header).map_err(|refusal| {
-            let told = tell(refusal);
-            assert_eq!((told.status, told.code.as_str()), (401, "APIGW.0301"));
-            told.message.strip_prefix("Incorrect IAM authentication information: ").unwrap().to_owned()
-        })
-    }
-
-    fn refused(request: &Request, header: &str) -> String {
-        signed(Trust::Configured, request, header).unwrap_err()
-    }
-
-    #[test]
-    fn a_right_signature_is_a_caller() {
-        for seconds in [-900, 0, 900] {
-            let caller = signed(Trust::Configured, &request(seconds, BODY, &[]), &header(AK, SIGNATURE)).unwrap();
-            let verified = caller.in_project(PROJECT, None, &Settings::default()).unwrap();
-            assert_eq!(verified.tenant(), &Tenant::new(VENDOR, PROJECT));
-            assert_eq!((verified.region(), verified.principal()), ("cn-north-4", AK));
-        }
-        assert!(signed(Trust::Configured, &request(0, BODY, &[]), &header(AK, &SIGNATURE.to_uppercase())).is_ok());
-    }
-
-    #[test]
-    fn each_failure_has_its_text() {
-        let now = request(0, BODY, &[]);
-        assert_eq!(refused(&now, &header("NOBODY", SIGNATURE)), "ak NOBODY not exist");
-        for seconds in [-901, 901] {
-            let text = refused(&request(seconds, BODY, &[]), &header(AK, SIGNATURE));
-            assert!(text.starts_with(
-                "calc aksk signature fail:signature expired, signature time:20260102T030405Z,server time:2026010"
-            ));
-        }
-        let shown = refused(&request(0, b"{}", &[]), &header(AK, SIGNATURE));
-        assert!(shown.starts_with(&format!(
-            "verify aksk signature fail, canonicalRequest:POST|/v1.0/{PROJECT}/kms/describe-key/||content-type:"
-        )));
-        // The unknown access id is told before the date, the date before the signature.
-        assert!(refused(&request(9999, BODY, &[]), &header("NOBODY", "00")).starts_with("ak NOBODY"));
-        assert!(refused(&request(9999, BODY, &[]), &header(AK, "00")).contains("signature expired"));
-        let header_without_date = "SDK-HMAC-SHA256 Access=AKEXAMPLE0000000001, SignedHeaders=host, Signature=00";
-        assert!(refused(&now, header_without_date).contains("authorization format"));
-        assert!(refused(&now, "SDK-HMAC-SM3 Access=a, SignedHeaders=b, Signature=c").contains("SDK-HMAC-SM3"));
-    }
-
-    #[test]
-    fn a_body_hash_that_is_not_the_body_s_is_not_believed() {
-        // The signature covers the hash of BODY; another body comes with that hash in the header.
-        let hash = "a53cf1735740c07f57f84ca42c122ec503677b4ddde8d1726011b2edb25af8a1";
-        let swapped = request(0, b"{}", &[("x-sdk-content-sha256", hash)]);
-        assert!(refused(&swapped, &header(AK, SIGNATURE)).starts_with("verify aksk signature fail"));
-        let honest = request(0, BODY, &[("x-sdk-content-sha256", hash)]);
-        assert!(signed(Trust::Configured, &honest, &header(AK, SIGNATURE)).is_ok());
-    }
-
-    #[test]
-    fn open_doors_still_want_a_form() {
-        let now = request(0, BODY, &[]);
-        assert!(signed(Trust::Open, &now, &header("anybody", "00")).is_ok());
-        assert!(signed(Trust::Open, &now, "Bearer 00").is_err());
-        assert!(signed(Trust::Public, &now, &header("anybody", "00")).is_err());
-    }
-
-    #[test]
-    fn the_region_is_what_says_it_first() {
-        let caller = |region: Option<&str>| Caller {
-            holder: Holder::Named("a".to_owned()),
-            principal: "test-a".to_owned(),
-            region: region.map(str::to_owned),
-            project: None,
-            by_token: false,
-        };
-        let settings = Settings::default();
-        let told = Holder::Named("a".to_owned()).project_in("cn-east-3");
-        let region = |signed: Option<&str>, host: Option<&str>, project: &str| {
-            caller(signed).region_of(project, host, &settings).to_owned()
-        };
-        assert_eq!(region(None, None, PROJECT), "cn-north-4");
-        assert_eq!(region(None, Some("127.0.0.1:7788"), PROJECT), "cn-north-4");
-        assert_eq!(region(None, None, &told), "cn-east-3");
-        assert_eq!(region(None, Some("kms.ap-southeast-1.myhuaweicloud.com"), &told), "ap-southeast-1");
-        assert_eq!(region(None, Some("kms.nowhere-1.myhuaweicloud.com"), &told), "cn-east-3");
-        assert_eq!(region(Some("me-east-1"), Some("kms.ap-southeast-1.localhost"), &told), "me-east-1");
-    }
-
-    #[test]
-    fn another_project_is_refused() {
-        let caller = signed(Trust::Configured, &request(0, BODY, &[]), &header(AK, SIGNATURE)).unwrap();
-        assert_eq!(tell(caller.in_project(OTHER, None, &Settings::default()).unwrap_err()).code, "KMS.0321");
-    }
-
-    #[test]
-    fn tokens_end_and_are_for_one_project() {
-        let issued = Timestamp::from_seconds(1_767_323_045);
-        let admitted = |user: &str, project: Option<&str>, seconds| {
-            let pass = Pass::new(user.to_owned(), project.map(str::to_owned), issued);
-            admit(&credentials(Trust::Public), issued.plus_seconds(seconds), pass)
-                .and_then(|caller| caller.in_project(PROJECT, None, &Settings::default()))
-                .map_err(|refusal| tell(refusal).code)
-        };
-        let caller = admitted("test-a", Some(PROJECT), LIFETIME_SECONDS - 1).unwrap();
-        assert_eq!(caller.tenant().account, format!("{PROJECT}/a"));
-        assert_eq!(admitted("test-a", Some(PROJECT), LIFETIME_SECONDS).unwrap_err(), "KMS.0303");
-        assert_eq!(admitted("test", Some(OTHER), 0).unwrap_err(), "KMS.0321");
-        assert_eq!(admitted("test", None, 0).unwrap_err(), "KMS.0321");
-        assert_eq!(admitted("gone", Some(PROJECT), 0).unwrap_err(), "APIGW.0301");
-    }
-}
+#[path = "auth_tests.rs"]
+mod tests;

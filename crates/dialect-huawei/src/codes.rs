@@ -64,10 +64,18 @@ codes! {
     InvalidResourceType = "KMS.0212", 400, "Invalid resource type.";
     /// A JSON value of the wrong type.
     InvalidFormat = "KMS.0214", 400, "The request format is invalid.";
+    /// The token has other characters than tokens have.
+    TokenForm = "KMS.0301", 403, "Invalid or null X-Auth-Token.";
+    /// Whoever the token is for is gone.
+    TokenUnknown = "KMS.0302", 403, "Invalid X-Auth-Token.";
     /// The token is over.
     TokenOver = "KMS.0303", 403, "X-Auth-Token expired.";
+    /// The token is for the project of another region.
+    TokenRegion = "KMS.0305", 403, "Invalid X-Auth-Token project name.";
     /// The caller, or whom it calls for, has no right to this.
     NoAccess = "KMS.0306", 403, "No access permissions.";
+    /// The caller's rights do not say so.
+    NoRight = "KMS.0307", 403, "No access permissions.";
     /// Something about a member is wrong that has no code of its own.
     InvalidParameter = "KMS.0308", 400, "Invalid parameter.";
     /// Import calls on a key that the service made.
@@ -204,6 +212,16 @@ codes! {
     CipherLength = "KMS.2202", 400, "datakey_cipher_length must be 64 bytes.";
     /// The sealed data key is not as long as was said.
     CipherLengthDiffers = "KMS.2204", 400, "The length of cipher_text does not match datakey_cipher_length.";
+    /// A grant that allows nothing but to make grants.
+    OnlyCreateGrant = "KMS.2401", 400, "Specify an operation in addition to create-grant.";
+    /// Nobody can have this id.
+    InvalidPrincipal = "KMS.2402", 400, "Invalid user ID.";
+    /// The key has as many grants as it may have.
+    TooManyGrants = "KMS.2404", 400, "Too many CMK grants.";
+    /// No such grant.
+    InvalidGrantId = "KMS.2501", 400, "Invalid grant ID.";
+    /// The grant is another key's.
+    GrantOfOtherKey = "KMS.2502", 400, "grant_id and key_id do not match.";
     /// The import token is over.
     ImportTokenOver = "KMS.2601", 400, "Token expired.";
     /// The material would expire before it arrives.

@@ -14,14 +14,16 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::accounts::is_project_id;
-use crate::auth::authenticate;
+use crate::auth::Authenticator;
 use crate::codes::Code;
+use crate::directory::Directory;
 use crate::errors::{Layer, Refusal, Told, tell};
-use crate::iam::{self, IamCall};
+use crate::iam::{self, Desk, IamCall};
 use crate::operations::TABLE;
+use crate::quotas::Quotas;
 use crate::routes::{Match, find};
 use crate::settings::Settings;
-use crate::{VENDOR, administration, versions};
+use crate::{VENDOR, administration, authorization, versions};
 
 /// The gateway's limit on a body: 12 MB.
 const GATEWAY_LIMIT: usize = 12 * 1024 * 1024;
@@ -33,15 +35,21 @@ const JSON: &str = "application/json";
 /// Huawei Cloud KMS over HTTP.
 pub struct Huawei {
     engine: Arc<Engine>,
-    credentials: Arc<Credentials>,
+    directory: Arc<Directory>,
+    authenticator: Authenticator,
     settings: Arc<Settings>,
+    /// None if nobody is held to them.
+    quotas: Option<Quotas>,
 }
 
 impl Huawei {
     /// The dialect over an engine in which [`policy`](crate::policy()) is registered under
     /// [`VENDOR`].
     pub fn new(engine: Arc<Engine>, credentials: Arc<Credentials>, settings: Settings) -> Self {
-        Self { engine, credentials, settings: Arc::new(settings) }
+        let directory = Arc::new(Directory::new(credentials, Some(engine.clone())));
+        let authenticator = Authenticator::new(directory.clone(), &settings);
+        let quotas = Quotas::of(&settings);
+        Self { engine, directory, authenticator, settings: Arc::new(settings), quotas }
     }
 
     async fn answer(&self, request: &Request, record: &mut Record) -> Result<Response, Refusal> {
@@ -53,34 +61,39 @@ impl Huawei {
         }
         if let Some(call) = IamCall::find(&head.method, &head.path) {
             record.operation = Some(call.name());
-            return self.answer_iam(call, request).map_err(iam::in_iam_words);
+            return self.answer_iam(call, request).await.map_err(iam::in_iam_words);
         }
         let found = find(TABLE, &head.method, &head.path).ok_or(Refusal::NoRoute)?;
         record.operation = Some(found.route.entry.name);
         self.answer_kms(found, request, record).await
     }
 
-    fn answer_iam(&self, call: IamCall, request: &Request) -> Result<Response, Refusal> {
+    async fn answer_iam(&self, call: IamCall, request: &Request) -> Result<Response, Refusal> {
         let base = self.base(&request.head);
-        if call == IamCall::Tokens {
-            return iam::token(&self.engine, &self.credentials, &self.settings, &base, request);
-        }
-        let caller = authenticate(&self.engine, &self.credentials, &self.settings, request)?;
-        let answer = iam::answer(call, &caller, &self.settings, &base, &request.head.query);
-        let text = serde_json::to_vec(&answer).map_err(Error::internal)?;
-        Ok(Response::new(200, JSON, Zeroizing::new(text)))
+        let desk = Desk {
+            engine: &self.engine,
+            directory: &self.directory,
+            authenticator: &self.authenticator,
+            settings: &self.settings,
+            base: &base,
+            request,
+        };
+        desk.answer(call).await
     }
 
     async fn answer_kms(&self, found: Match, request: &Request, record: &mut Record) -> Result<Response, Refusal> {
-        let caller = authenticate(&self.engine, &self.credentials, &self.settings, request)?;
+        let caller = self.authenticator.authenticate(&self.engine, &self.settings, request).await?;
         // The gateway takes any segment for a project id; the service does not.
         let project = found.value("project_id").filter(|project| is_project_id(project)).ok_or(Code::InvalidUrl)?;
         let verified = caller.in_project(project, request.head.headers.get("host"), &self.settings)?;
         record.tenant = Some(verified.tenant().to_string());
-        let input = input(&found, request)?;
         let call = Call::new(self.engine.clone(), verified, request.id.clone(), request.received_at)
             .with_settings(self.settings.clone());
-        let text = found.route.entry.serve(&call, input.value()).await?;
+        if let Some(quotas) = &self.quotas {
+            quotas.charge(&call, found.route).await?;
+        }
+        let input = input(&found, request)?;
+        let text = authorization::serve(found.route, &call, input.value()).await?;
         Ok(success(found.route.status, text))
     }
 
@@ -131,7 +144,7 @@ impl Frontend for Huawei {
     }
 
     async fn administer(&self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Value, Unanswered> {
-        administration::answer(&self.engine, &self.settings, tenant, asked).await
+        administration::answer(&self.engine, &self.directory, &self.settings, tenant, asked).await
     }
 
     fn refuse(&self, head: &Head, request_id: &str, failure: Failure) -> Response {

@@ -3,6 +3,7 @@
 
 use dialect::Failure;
 use dialect::constraint::{Report, Rule};
+use dialect::quota::Rate;
 use import_engine::{
     EncryptionAlgorithm, Error, KeyFamily, KeyOperation, KeySpec, KeyState, KeyUsage, Origin, Timestamp,
 };
@@ -26,6 +27,10 @@ pub(crate) enum Refusal {
     Ambiguous(&'static str),
     /// The gateway does not believe the caller.
     Unauthenticated(Doubt),
+    /// The gateway knows the temporary credentials, which are over.
+    TokenMustBeRenewed,
+    /// The gateway has had too many requests: how many there may be in a second.
+    Throttled(Rate),
     /// IAM.
     Iam(IamRefusal),
 }
@@ -52,6 +57,8 @@ pub(crate) enum Doubt {
     Signature(String),
     /// The token is not one of ours.
     Token,
+    /// Too many wrong signatures in a row.
+    LockedOut,
 }
 
 /// Refusals of the IAM calls.
@@ -63,6 +70,10 @@ pub(crate) enum IamRefusal {
     Unauthenticated,
     /// The request is not of its form.
     Malformed,
+    /// The caller may not do this.
+    Forbidden,
+    /// No such identity provider.
+    NoProvider,
 }
 
 impl From<Failure> for Refusal {
@@ -120,11 +131,21 @@ pub(crate) fn tell(refusal: Refusal) -> Told {
         Refusal::Unauthenticated(doubt) => {
             gateway(401, "APIGW.0301", format!("Incorrect IAM authentication information: {}", remainder(doubt)))
         }
+        // Unverified: the text.
+        Refusal::TokenMustBeRenewed => gateway(401, "APIGW.0307", "The token must be updated.".to_owned()),
+        Refusal::Throttled(rate) => {
+            let policy = format!("policy user over ratelimit,limit:{rate},time:1 second");
+            gateway(429, "APIGW.0308", format!("The throttling threshold has been reached: {policy}"))
+        }
         Refusal::Iam(IamRefusal::WrongPassword) => iam(401, "The username or password is wrong.", "Unauthorized"),
         Refusal::Iam(IamRefusal::Unauthenticated) => {
             iam(401, "The request you have made requires authentication.", "Unauthorized")
         }
         Refusal::Iam(IamRefusal::Malformed) => iam(400, "Request body is invalid.", "Bad Request"),
+        Refusal::Iam(IamRefusal::Forbidden) => {
+            iam(403, "You are not authorized to perform the requested action.", "Forbidden")
+        }
+        Refusal::Iam(IamRefusal::NoProvider) => iam(404, "Could not find Identity Provider.", "Not Found"),
     }
 }
 
@@ -144,6 +165,7 @@ fn remainder(doubt: Doubt) -> String {
             format!("verify aksk signature fail, canonicalRequest:{}", canonical.replace('\n', "|"))
         }
         Doubt::Token => "decrypt token fail".to_owned(),
+        Doubt::LockedOut => "AK access failed to reach the limit,forbidden.".to_owned(),
     }
 }
 
@@ -202,6 +224,8 @@ fn member_code(member: &str) -> Option<Code> {
         "cipher_text" => Code::InvalidCiphertext,
         "source_key_id" | "destination_key_id" => Code::InvalidKeyId,
         "encryption_context" => Code::InvalidContext,
+        "grantee_principal" | "retiring_principal" => Code::InvalidPrincipal,
+        "grant_id" => Code::InvalidGrantId,
         _ => return None,
     })
 }
@@ -214,9 +238,8 @@ fn tell_error(error: Error) -> Told {
         // Unverified: the code for one alias too many.
         Error::TooManyLabels(_) => parameter("alias"),
         Error::TooManyKeys => service(Code::TooManyKeys),
-        // No call of this dialect has to do with grants yet.
-        Error::TooManyGrants(_) => service(Code::NoSuchKey),
-        Error::GrantNotFound(_) => service(Code::NoSuchKey),
+        Error::TooManyGrants(_) => service(Code::TooManyGrants),
+        Error::GrantNotFound(_) => service(Code::InvalidGrantId),
         Error::NameTaken(_) => service(Code::AliasTaken),
         Error::ProviderKey { .. } => service(Code::DefaultKey),
         // No key of this dialect is bound.

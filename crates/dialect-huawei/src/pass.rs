@@ -16,21 +16,39 @@ pub(crate) const LIFETIME_SECONDS: i64 = 24 * 60 * 60;
 
 const KIND: &str = "iam token";
 
+/// Whom a token is for.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub(crate) enum Bearer {
+    /// Whoever has this access id.
+    AccessId(String),
+    /// A user or an agency.
+    Member {
+        /// The home account of their domain.
+        home: String,
+        /// The principal's name there.
+        name: String,
+        /// Of an agency: the session's name.
+        session: String,
+    },
+}
+
 /// What a token says. Its instants are real time.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub(crate) struct Pass {
-    /// The user name that was proven.
-    pub user: String,
+    /// Whom it is for.
+    pub bearer: Bearer,
     /// The project it is for; none if it is for the whole domain.
     pub project: Option<String>,
+    /// The region that the project was named by, if it was.
+    pub region: Option<String>,
     /// Its end, in microseconds since 1970.
     expires_at: i64,
 }
 
 impl Pass {
     /// A token from now on.
-    pub(crate) fn new(user: String, project: Option<String>, now: Timestamp) -> Self {
-        Self { user, project, expires_at: now.plus_seconds(LIFETIME_SECONDS).0 }
+    pub(crate) fn new(bearer: Bearer, project: Option<String>, region: Option<String>, now: Timestamp) -> Self {
+        Self { bearer, project, region, expires_at: now.plus_seconds(LIFETIME_SECONDS).0 }
     }
 
     /// From when on it is no longer good.

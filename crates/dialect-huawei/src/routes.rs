@@ -15,7 +15,6 @@ pub(crate) struct Route {
     /// What serves it.
     pub entry: Entry<Refusal>,
     /// The IAM actions that allow it, any of them: the older name and the newer one.
-    #[cfg_attr(not(test), expect(dead_code, reason = "not asked for yet"))]
     pub actions: &'static [&'static str],
     /// The status of its success. With 204 there is no body.
     pub status: u16,

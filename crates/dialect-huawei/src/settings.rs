@@ -1,5 +1,6 @@
 //! What can be set about this dialect.
 
+use dialect::quota::Rate;
 use import_engine::primitives::TrustAnchor;
 use serde::Deserialize;
 
@@ -70,6 +71,14 @@ pub struct Settings {
     /// Without one, none is.
     #[serde(deserialize_with = "dialect::attestation::anchor_if_given")]
     pub attestation_root: Option<TrustAnchor>,
+    /// Whether an access id is locked out for five minutes after five wrong signatures in a row.
+    pub lockout: bool,
+    /// Whether projects are held to request quotas.
+    pub request_quotas: bool,
+    /// How many calls that use keys a project may send per second.
+    pub crypto_requests_per_second: Rate,
+    /// How many calls that manage keys a project may send per second.
+    pub management_requests_per_second: Rate,
 }
 
 impl Default for Settings {
@@ -84,6 +93,10 @@ impl Default for Settings {
             tags_per_key: 10,
             public_url: None,
             attestation_root: None,
+            lockout: false,
+            request_quotas: false,
+            crypto_requests_per_second: Rate::per_second(1000),
+            management_requests_per_second: Rate::per_second(20),
         }
     }
 }

@@ -170,6 +170,22 @@ pub(crate) static RECIPIENT_KEY: Shape = Shape::text(1, 8192);
 pub(crate) static CAPSULE: Shape = Shape::text(1, 131_072);
 /// How a PIN travels.
 pub(crate) static PIN_TYPE: Shape = Shape::one_of(&["PlainText", "CipherText"]);
+/// A user or a domain.
+pub(crate) static PRINCIPAL: Shape = pattern("[a-zA-Z0-9]{1,64}");
+/// What a grant's grantee is.
+pub(crate) static GRANTEE_TYPE: Shape = Shape::one_of(&["user", "domain"]);
+/// What a grant allows; the words are looked up by the operation, repeated ones by it as well.
+pub(crate) static GRANT_OPERATIONS: Shape = Shape::List { min: 1, max: 9, of: &WORD };
+/// How many grants a page has.
+pub(crate) static GRANT_LIMIT: Shape = Shape::Numeric { min: 1, max: 100 };
+/// A grant.
+static GRANT_ID: Shape = pattern("[A-Fa-f0-9]{64}");
+/// The calls that name a grant.
+pub(crate) const GRANT_REF: &[Member] = &[
+    Member::required("key_id", &KEY_ID),
+    Member::required("grant_id", &GRANT_ID),
+    Member::optional("sequence", &SEQUENCE),
+];
 
 /// The many calls that only name a key.
 pub(crate) const OPERATE_KEY: &[Member] =

@@ -11,6 +11,7 @@ pub mod constraint;
 pub mod credentials;
 pub mod http;
 pub mod json;
+pub mod lockout;
 pub mod mount;
 pub mod principals;
 pub mod quota;

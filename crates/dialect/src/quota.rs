@@ -46,6 +46,14 @@ impl Rate {
     }
 }
 
+/// As it is said to callers: a whole number, or one with a fraction.
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = format!("{}.{:03}", self.0 / 1000, self.0 % 1000);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
 /// A number above zero, whole or with a fraction, or the same as text.
 impl<'de> Deserialize<'de> for Rate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -188,6 +196,13 @@ mod tests {
         // From there on it fills as usual.
         assert!(!buckets.take(&caller("a"), &one, at(999)));
         assert!(buckets.take(&caller("a"), &one, at(1000)));
+    }
+
+    #[test]
+    fn rates_are_said_as_numbers() {
+        for (rate, text) in [(Rate::per_second(20), "20"), (Rate::per_thousand_seconds(250), "0.25")] {
+            assert_eq!(rate.to_string(), text);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The callers' credentials, from the settings.
 
+use dialect::principals::Rights;
 use dialect::{Credential, Credentials};
 use import_engine::{Material, Tenant};
 
@@ -65,7 +66,12 @@ fn principal(entry: &PrincipalEntry) -> Result<String, Refusal> {
         Vendor::Huawei | Vendor::Tencent if has_policies => {
             Err(refusal(format!("with {word}, rights are actions; path, tags and policies are AWS's")))
         }
-        Vendor::Huawei | Vendor::Tencent => Err(refusal(format!("{word} has no principals here yet"))),
+        Vendor::Huawei => {
+            let rights = Rights { actions: entry.actions.clone(), denied_actions: entry.denied_actions.clone() };
+            let trusted = entry.trusted_accounts.clone();
+            dialect_huawei::configured_principal(&entry.account, &entry.name, rights, trusted).map_err(refusal)
+        }
+        Vendor::Tencent => Err(refusal(format!("{word} has no principals here yet"))),
     }
 }
 
@@ -128,6 +134,24 @@ mod tests {
         assert!(all.principal(&tenant, "user/alice").unwrap().contains("kms:*"));
         assert_eq!(all.principals(&tenant).collect::<Vec<_>>(), ["user/alice"]);
         assert_eq!(made(&with(name, "")).unwrap().holder("aws", "A"), None);
+    }
+
+    #[test]
+    fn other_vendors_principals_have_actions() {
+        let project = "0dea2644dc80d5d22ff1c01e3ebea6fc";
+        let text = |principal: &str| {
+            format!(
+                "[[principals]]\nvendor = \"huawei\"\naccount = \"{project}\"\nname = \"user/bob\"\n{principal}\n\
+                 [[credentials]]\nvendor = \"huawei\"\naccess_id = \"A\"\nsecret = \"s\"\naccount = \"{project}\"\n\
+                 principal = \"user/bob\"\n"
+            )
+        };
+        let all = made(&text("actions = [\"kms:cmk:get\"]")).unwrap();
+        assert_eq!(all.holder("huawei", "A"), Some("user/bob"));
+        assert!(all.principal(&Tenant::new("huawei", project), "user/bob").unwrap().contains("kms:cmk:get"));
+        for bad in ["actions = [\"get\"]", "path = \"/a/\"", "trusted_accounts = [\"x\"]"] {
+            assert!(matches!(made(&text(bad)).unwrap_err(), Refusal::Principal { .. }), "{bad}");
+        }
     }
 
     #[test]

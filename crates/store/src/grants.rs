@@ -28,6 +28,12 @@ impl<DB: Backend> Grants for SqlStore<DB> {
         Ok(found.into_iter().next().map(rows::grant))
     }
 
+    async fn grant_of_any_key(&self, scope: &Scope, id: &str) -> Result<Option<Grant>, StoreError> {
+        let select = select_grants!("vendor = $1 AND account = $2 AND region = $3 AND id = $4");
+        let found: Vec<GrantRow> = self.read(sql(select).scope(scope).text(id)).await?;
+        Ok(found.into_iter().next().map(rows::grant))
+    }
+
     async fn grants_after(
         &self,
         scope: &Scope,

@@ -105,6 +105,15 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
         // Of Huawei's identity service, for the project of the path or for another.
         "a token" => holes.bind("auth_token", &auth_token(driver, holes.value("project")?)),
         "a token of another project" => holes.bind("auth_token", &auth_token(driver, &"f".repeat(32))),
+        // Of Huawei, to somebody: `grant`.
+        "a grant" if driver.caller().vendor == Vendor::Huawei => {
+            let body = json!({
+                "key_id": key(holes)?, "name": "mine", "grantee_principal": "13gg44z4g2sglzk0egw0u726zoyzvrs8",
+                "operations": ["describe-key", "retire-grant"],
+            });
+            let made = driver.caller().call("create-grant", &body).map_err(told)?;
+            holes.bind("grant", made["grant_id"].as_str().unwrap_or_default());
+        }
         // Of AWS, to the account itself: `grant` and `grant_token`.
         "a grant" => {
             let body = r#"{"KeyId": "${key}", "GranteePrincipal": "arn:aws:iam::${account}:root", "Name": "mine",

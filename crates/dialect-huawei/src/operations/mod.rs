@@ -11,6 +11,7 @@ mod create_datakey;
 mod create_datakey_capsule;
 mod create_datakey_without_plaintext;
 mod create_ec_datakey_pair;
+mod create_grant;
 mod create_key;
 mod create_key_policy;
 mod create_keystore;
@@ -48,15 +49,19 @@ mod import_key_material;
 mod imports;
 mod list_access_points;
 mod list_aliases;
+mod list_grants;
 mod list_key_policies;
 mod list_keys;
 mod list_keystores;
 mod list_kms_by_tags;
 mod list_kms_tags;
+mod list_retirable_grants;
 mod list_support_regions;
 mod paging;
 mod re_encrypt;
 mod replicate_key;
+mod retire_grant;
+mod revoke_grant;
 mod rotate_on_demand;
 mod rotation;
 mod schedule_key_deletion;
@@ -169,6 +174,17 @@ pub(crate) static TABLE: &[Route] = &[
     post::<derive_shared_secret::DeriveSharedSecret>(
         "/v1.0/{project_id}/kms/derive-shared-secret",
         &["kms:cmk:crypto", "kms:cmk:deriveSharedSecret"],
+    ),
+    post::<create_grant::CreateGrant>("/v1.0/{project_id}/kms/create-grant", &["kms:grant:create"]),
+    post::<list_grants::ListGrants>("/v1.0/{project_id}/kms/list-grants", &["kms:grant:list"]),
+    post::<list_retirable_grants::ListRetirableGrants>(
+        "/v1.0/{project_id}/kms/list-retirable-grants",
+        &["kms:grant:list"],
+    ),
+    post::<revoke_grant::RevokeGrant>("/v1.0/{project_id}/kms/revoke-grant", &["kms:grant:revoke"]),
+    post::<retire_grant::RetireGrant>(
+        "/v1.0/{project_id}/kms/retire-grant",
+        &["kms:grant:retire", "kms:cmk:retireGrant"],
     ),
     post::<enable_key_rotation::EnableKeyRotation>(
         "/v1.0/{project_id}/kms/enable-key-rotation",

@@ -9,10 +9,11 @@ use import_engine::{Error, NewReplica, Origin, Scope, Tenant};
 use serde::{Deserialize, Serialize};
 
 use crate::VENDOR;
-use crate::accounts::{Holder, domain_id};
+use crate::accounts::domain_id;
 use crate::codes::Code;
 use crate::default_keys::ENDING;
 use crate::errors::Refusal;
+use crate::identity;
 use crate::key_details::Attributes;
 use crate::settings::Settings;
 use crate::shapes::{ALIAS, DESCRIPTION, ENTERPRISE_PROJECT, KEY_ID, PROJECT, REGION, TAG_LIST};
@@ -86,7 +87,7 @@ fn place(call: &Call, settings: &Settings, project: &str, region: String) -> Res
     if region == call.region() || !settings.regions.contains(&region) {
         return Err(Refusal::Parameter("replica_region"));
     }
-    let holder = call.caller.identity::<Holder>().ok_or_else(|| Error::internal("nobody holds the caller's keys"))?;
+    let holder = &identity::of(call)?.holder;
     let account = holder.account(project).ok_or(Code::ForeignProject)?;
     let lies_elsewhere = |other: &&String| **other != region && holder.is_told(project, other);
     if settings.regions.iter().any(|other| lies_elsewhere(&other)) {

@@ -136,7 +136,9 @@ impl<'a, R: Rules> Administration<'a, R> {
             }
             (_, "GET") => {
                 let keys = self.engine.access_keys(self.tenant, name).await?;
-                let shown = keys.iter().filter(|key| key.expires_at.is_some() == is_session).map(shown_key);
+                // Passwords and the like are kept beside them.
+                let keys = keys.iter().filter(|key| self.rules.issuing().could_be(&key.id));
+                let shown = keys.filter(|key| key.expires_at.is_some() == is_session).map(shown_key);
                 Ok(json!({ if is_session { "sessions" } else { "access_keys" }: shown.collect::<Vec<_>>() }))
             }
             _ if is_session => {

@@ -142,6 +142,11 @@ impl Engine {
         self.store.grant(scope, key, id).await?.ok_or_else(|| Error::GrantNotFound(id.to_owned()))
     }
 
+    /// The grant of an identifier, of whichever key of a scope it is.
+    pub async fn grant_of_any_key(&self, scope: &Scope, id: &str) -> Result<Option<Grant>, Error> {
+        Ok(self.store.grant_of_any_key(scope, id).await?)
+    }
+
     /// Takes a grant back, whatever the state of its key.
     ///
     /// # Errors

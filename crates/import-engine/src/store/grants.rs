@@ -53,6 +53,9 @@ pub trait Grants: Send + Sync {
     /// One grant as stored, whatever has become of its key.
     async fn grant(&self, scope: &Scope, key: &KeyId, id: &str) -> Result<Option<Grant>>;
 
+    /// The grant of an identifier, of whichever key it is.
+    async fn grant_of_any_key(&self, scope: &Scope, id: &str) -> Result<Option<Grant>>;
+
     /// The key's grants with identifiers above `after`, in the order of identifiers: those of one
     /// grantee, or all.
     async fn grants_after(

@@ -60,6 +60,9 @@ async fn a_grant_reads_back_as_it_was_stored(place: &Place) {
     for (key, id) in [("k", "A"), ("k", ""), ("l", "a")] {
         assert_eq!(store.grant(&scope(), &key.into(), id).await.unwrap(), None);
     }
+    assert_eq!(store.grant_of_any_key(&scope(), "a").await.unwrap(), Some(full.clone()));
+    assert_eq!(store.grant_of_any_key(&scope(), "c").await.unwrap(), None);
+    assert_eq!(store.grant_of_any_key(&Scope { region: "other".to_owned(), ..scope() }, "a").await.unwrap(), None);
     assert_eq!(store.grants_after(&scope(), &"k".into(), Some(&full.grantee), None, 9).await.unwrap(), [full]);
 }
 

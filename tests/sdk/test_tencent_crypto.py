@@ -133,17 +133,10 @@ def test_a_data_key(kms, key_id, asked, length):
     ({"KeySpec": "AES_256", "IsHostedByKms": 2}, "InvalidParameterValue.InvalidType"),
     # Not built yet, and said so.
     ({"KeySpec": "AES_256", "IsHostedByKms": 1, "DataKeyName": "n"}, "UnsupportedOperation"),
-    ({"KeySpec": "AES_256", "EncryptionPublicKey": "-----BEGIN PUBLIC KEY-----"}, "UnsupportedOperation"),
 ])
 def test_what_generate_data_key_refuses(kms, key_id, bad, code):
     with refused(code):
         kms.GenerateDataKey(KeyId=key_id, **bad)
-
-
-def test_an_algorithm_without_a_public_key_is_ignored(kms, key_id):
-    assert kms.open(kms.seal(key_id, b"x"), EncryptionAlgorithm="SM2", EncryptionPublicKey="") == b"x"
-    with refused("UnsupportedOperation"):
-        kms.open(kms.seal(key_id, b"x"), EncryptionPublicKey="-----BEGIN PUBLIC KEY-----")
 
 
 def test_random_bytes(kms):

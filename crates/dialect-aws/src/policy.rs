@@ -2,7 +2,7 @@
 
 use import_engine::{
     BindingRules, KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy,
-    PrivateKeyForm, ReplicaRules, RotationRules, WrappingAlgorithm, WrappingKeySpec,
+    PrivateKeyForm, PssSalt, ReplicaRules, RotationRules, WrappingAlgorithm, WrappingKeySpec,
 };
 
 use KeyState::{
@@ -57,6 +57,7 @@ const COMMON: Policy = Policy {
     labels_per_key: 50,
     grants_per_key: 50_000,
     keys_per_scope: Some(100_000),
+    pss_salt: PssSalt::AsDigest,
     usage_before_state: false,
     // Unverified: that an AWS managed key takes no alias of its owner's.
     provider_keys: &[

@@ -3,7 +3,7 @@
 
 use import_engine::{
     BindingRules, KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy,
-    PrivateKeyForm, ReplicaRules, RotationRules, WrappingAlgorithm, WrappingKeySpec,
+    PrivateKeyForm, PssSalt, ReplicaRules, RotationRules, WrappingAlgorithm, WrappingKeySpec,
 };
 
 /// Every kind of key there is here; all of them can be imported.
@@ -122,6 +122,7 @@ static POLICY: Policy = Policy {
     labels_per_key: 50,
     grants_per_key: 100,
     keys_per_scope: Some(100),
+    pss_salt: PssSalt::AsDigest,
     usage_before_state: true,
     // Unverified: that owners may use default master keys. What is not here is KMS.0211.
     provider_keys: &[

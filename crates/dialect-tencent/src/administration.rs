@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::attributes::Attributes;
-use crate::names::symmetric_spec;
 use crate::operations::PRODUCT_PREFIX;
 use crate::settings::Settings;
+use crate::usages::symmetric_spec;
 
 /// The longest code of a product.
 const PRODUCT_MAX: usize = 32;

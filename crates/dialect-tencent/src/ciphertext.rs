@@ -17,10 +17,10 @@ use base64::engine::general_purpose::STANDARD;
 use dialect::signature::sha256_hex;
 use import_engine::{Error, KeyId, MaterialId, SymmetricCiphertext};
 
-const SEPARATOR: &str = "-k-";
+pub(crate) const SEPARATOR: &str = "-k-";
 const BLOCK: usize = 16;
-const TAG: usize = 16;
-const CHECK: usize = 4;
+pub(crate) const TAG: usize = 16;
+pub(crate) const CHECK: usize = 4;
 
 /// A ciphertext as text.
 ///
@@ -77,11 +77,12 @@ pub(crate) fn decode(text: &str) -> Option<SymmetricCiphertext> {
 }
 
 /// The next multiple of a block that leaves room for at least one byte.
-const fn padded(length: usize) -> usize {
+pub(crate) const fn padded(length: usize) -> usize {
     (length / BLOCK + 1) * BLOCK
 }
 
-fn check_value(head: &[u8], key: &[u8], rest: &[u8]) -> [u8; CHECK] {
+/// The beginning of a hash over everything else in a blob.
+pub(crate) fn check_value(head: &[u8], key: &[u8], rest: &[u8]) -> [u8; CHECK] {
     let digest = sha256_hex(&[head, key, rest].concat());
     let mut check = [0; CHECK];
     // Eight hex digits are four bytes.
@@ -90,7 +91,7 @@ fn check_value(head: &[u8], key: &[u8], rest: &[u8]) -> [u8; CHECK] {
 }
 
 /// The UUID that bytes stand for.
-fn key_id(bytes: &[u8; 16]) -> KeyId {
+pub(crate) fn key_id(bytes: &[u8; 16]) -> KeyId {
     let mut text = hex::encode(bytes);
     for position in [20, 16, 12, 8] {
         text.insert(position, '-');

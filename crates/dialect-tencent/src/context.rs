@@ -9,13 +9,13 @@ use crate::errors::Refusal;
 /// The most characters of a context.
 const CHARACTERS_MAX: usize = 1024;
 
-/// The context that text stands for. No text and empty text are no context.
+/// The context that the text of a parameter stands for. No text and empty text are no context.
 ///
 /// # Errors
 /// [`Refusal::OutOfBounds`] if it is too long or not the text of an object.
 // Unverified: the code; and that contexts are compared as what they mean, not as they are written.
-pub(crate) fn parse(text: Option<&str>) -> Result<EncryptionContext, Refusal> {
-    let refusal = || Refusal::OutOfBounds("EncryptionContext");
+pub(crate) fn parse(parameter: &'static str, text: Option<&str>) -> Result<EncryptionContext, Refusal> {
+    let refusal = || Refusal::OutOfBounds(parameter);
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(EncryptionContext::default()) };
     if text.chars().count() > CHARACTERS_MAX {
         return Err(refusal());
@@ -46,6 +46,10 @@ fn canonical(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(text: Option<&str>) -> Result<EncryptionContext, Refusal> {
+        super::parse("EncryptionContext", text)
+    }
 
     #[test]
     fn the_way_of_writing_does_not_count() {

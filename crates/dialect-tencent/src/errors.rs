@@ -105,6 +105,14 @@ pub(crate) enum Refusal {
     InvalidPlaintext,
     /// A ciphertext that is not one of ours.
     InvalidCiphertext,
+    /// A ciphertext that a private key does not open.
+    DecryptError,
+    /// An answer that cannot be encrypted under the caller's key.
+    EncryptionError,
+    /// A key in a state that the action does not take, for actions that say so of Decrypt.
+    StateNotSupport,
+    /// A key of another usage, for actions that have no code for that.
+    UsageUnfit,
     /// Something that polykms does not do, in words.
     Unsupported(&'static str),
 }
@@ -152,9 +160,11 @@ const CMK_STATE_NOT_SUPPORT: Known =
     ("ResourceUnavailable.CmkStateNotSupport", "This operation cannot be performed under the current CMK status.");
 const CMK_USED_BY_CLOUD_PRODUCT: Known =
     ("FailedOperation.CmkUsedByCloudProduct", "The CMK is being used by a Tencent Cloud product.");
+const DECRYPT_ERROR: Known = ("FailedOperation.DecryptError", "Decryption failed.");
 const DECRYPT_MATERIAL_ERROR: Known =
     ("InvalidParameter.DecryptMaterialError", "Decryption of EncryptedKeyMaterial failed.");
 const DUPLICATED_KEY_ID: Known = ("InvalidParameterValue.DuplicatedKeyId", "There are duplicate KeyIds.");
+const ENCRYPTION_ERROR: Known = ("FailedOperation.EncryptionError", "Encryption failed.");
 const EXTERNAL_CMK_CAN_NOT_ROTATE: Known =
     ("UnsupportedOperation.ExternalCmkCanNotRotate", "An external CMK cannot be rotated.");
 const INTERNAL_ERROR: Known = ("InternalError", "Internal error.");
@@ -264,6 +274,10 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
         Refusal::TagKeysDuplicated => known(TAG_KEYS_DUPLICATED),
         Refusal::InvalidPlaintext => known(INVALID_PLAINTEXT),
         Refusal::InvalidCiphertext => known(INVALID_CIPHERTEXT),
+        Refusal::DecryptError => known(DECRYPT_ERROR),
+        Refusal::EncryptionError => known(ENCRYPTION_ERROR),
+        Refusal::StateNotSupport => known(CMK_STATE_NOT_SUPPORT),
+        Refusal::UsageUnfit => usage_unfit(),
         Refusal::Unsupported(what) => said("UnsupportedOperation", *what),
     }
 }
@@ -321,13 +335,11 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::NoReplica { .. }
         | Error::ReplicaState { .. } => known(CMK_STATE_NOT_SUPPORT),
         Error::WrongState { state, operation, .. } => known(wrong_state(*operation, *state)),
-        // Unverified: what Encrypt says about a key of another usage.
+        // Unverified: what Encrypt, ReEncrypt and the actions on signatures say about a key of another usage.
         Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } if action == "GenerateDataKey" => {
             known(INVALID_KEY_USAGE)
         }
-        Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } => {
-            said(INVALID_PARAMETER, "The key usage does not support this operation.")
-        }
+        Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } => usage_unfit(),
         Error::UsageUnfit { .. } => known(INVALID_KEY_USAGE),
         Error::OriginUnfit { .. } => known(match action {
             "EnableKeyRotation" => EXTERNAL_CMK_CAN_NOT_ROTATE,
@@ -461,6 +473,11 @@ fn wrong_type(path: &str, expected: &str) -> Wire {
         INVALID_PARAMETER,
         format!("The value type of parameter `{path}` is not valid, input type should be `{expected}`."),
     )
+}
+
+/// A key of another usage, told by an action that lists no code for that.
+fn usage_unfit() -> Wire {
+    said(INVALID_PARAMETER, "The key usage does not support this operation.")
 }
 
 /// A value that the service refuses and has no code of its own for.
@@ -667,6 +684,10 @@ mod tests {
             Refusal::TagKeysDuplicated,
             Refusal::InvalidPlaintext,
             Refusal::InvalidCiphertext,
+            Refusal::DecryptError,
+            Refusal::EncryptionError,
+            Refusal::StateNotSupport,
+            Refusal::UsageUnfit,
             Refusal::Unsupported("x"),
         ];
         let engine = engine.into_iter().chain(states).map(Refusal::from);

@@ -4,8 +4,9 @@ use import_engine::{Error, Expiry, Key, KeySpec, Timestamp};
 use serde::Serialize;
 
 use crate::attributes::Attributes;
-use crate::names::{key_state, key_usage, origin};
+use crate::names::{key_state, origin};
 use crate::regions::Edition;
+use crate::usages::key_usage;
 
 /// A year of rotation, in days and in seconds.
 const ROTATION_DAYS: u32 = 365;

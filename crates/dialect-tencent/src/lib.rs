@@ -16,8 +16,10 @@ mod authorization;
 mod ciphertext;
 mod context;
 mod dialect;
+mod encapsulated_ciphertext;
 mod errors;
 mod form;
+mod guest_key;
 mod key_metadata;
 mod names;
 mod operations;
@@ -29,6 +31,7 @@ mod seen_signatures;
 mod service;
 mod settings;
 mod shapes;
+mod usages;
 
 pub use accounts::resolve_account;
 pub use dialect::Tencent;

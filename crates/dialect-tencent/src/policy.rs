@@ -2,7 +2,7 @@
 
 use import_engine::{
     BindingRules, KeyIdForm, KeyOperation, KeySpec, KeyState, LatestExpiry, LossWhileDisabled, Offer, Policy,
-    PrivateKeyForm, ReplicaRules, RotationRules, Timestamp, WrappingAlgorithm, WrappingKeySpec,
+    PrivateKeyForm, PssSalt, ReplicaRules, RotationRules, Timestamp, WrappingAlgorithm, WrappingKeySpec,
 };
 
 use KeyState::{Archived, Disabled, Enabled, PendingDeletion, PendingImport};
@@ -61,6 +61,8 @@ static POLICY: Policy = Policy {
     grants_per_key: 0,
     // The quota is told, not enforced.
     keys_per_scope: None,
+    // Signers elsewhere choose another length; nothing is said against them.
+    pss_salt: PssSalt::Any,
     usage_before_state: true,
     replicas: ReplicaRules::SEPARATE,
     // Keys that cloud products made can be looked at, used and rotated. EnableKey and

@@ -13,6 +13,7 @@ pub mod http;
 pub mod json;
 pub mod lockout;
 pub mod mount;
+pub mod pem;
 pub mod principals;
 pub mod quota;
 pub mod signature;

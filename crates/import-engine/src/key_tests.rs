@@ -31,6 +31,7 @@ pub const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         labels_per_key: 0,
         grants_per_key: 0,
         keys_per_scope: None,
+        pss_salt: crate::policy::PssSalt::AsDigest,
         usage_before_state: false,
         provider_keys: &[],
         replicas: ReplicaRules::SEPARATE,

@@ -49,6 +49,7 @@ pub use operations::delete_material::Deleted;
 pub use operations::edit::Facts;
 pub use operations::encapsulate::Encapsulated;
 pub use operations::encrypt::{Ciphertext, DataKey, Encrypted, EncryptionContext, SymmetricCiphertext};
+pub use operations::encrypt_encapsulated::EncapsulatedCiphertext;
 pub use operations::get_import_parameters::ImportParameters;
 pub use operations::grants::{GrantPage, NewGrant};
 pub use operations::import_material::{ImportMaterial, Imported};
@@ -63,7 +64,7 @@ pub use operations::sign::{Checked, Signed};
 pub use operations::start::{StartError, prove_cryptography};
 pub use outside::{OutsideCiphertext, OutsideFault, OutsideKey, OutsideKeys};
 pub use policy::{
-    BindingRules, LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm,
+    BindingRules, LatestExpiry, LossWhileDisabled, Offer, Policies, Policy, PolicyByRegion, PrivateKeyForm, PssSalt,
     ReplicaRules, RotationRules,
 };
 pub use rotation::{Rotated, RotationKind, RotationSchedule};

@@ -34,6 +34,7 @@ const fn policy() -> Policy {
         labels_per_key: 0,
         grants_per_key: 0,
         keys_per_scope: None,
+        pss_salt: crate::policy::PssSalt::AsDigest,
         usage_before_state: false,
         provider_keys: &[],
         replicas: ReplicaRules::SEPARATE,

@@ -48,6 +48,8 @@ pub struct Policy {
     /// How many keys, whatever their state, there may be in a scope, those of the provider not
     /// counted. `None`: any number.
     pub keys_per_scope: Option<u32>,
+    /// Which RSASSA-PSS signatures are good when they are checked.
+    pub pss_salt: PssSalt,
     /// Whether a wrong usage is told before a wrong state.
     pub usage_before_state: bool,
     /// What the owner may do with a key that the provider manages.
@@ -169,6 +171,16 @@ pub enum LossWhileDisabled {
     PendingImport,
     /// It stays disabled; enabling it then makes it wait for material.
     StaysDisabled,
+}
+
+/// How long the salt of an RSASSA-PSS signature may be that is checked. What is signed here always has one as long as the
+/// digest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PssSalt {
+    /// As long as the digest.
+    AsDigest,
+    /// As long as whoever signed has made it.
+    Any,
 }
 
 impl Policy {

@@ -21,9 +21,9 @@ pub enum Kind {
     Hmac,
     /// P-256, agrees on secrets.
     Agreement,
-    /// ML-KEM-512, encapsulates.
+    /// ML-KEM of the vendor's choice, encapsulates.
     Encapsulation,
-    /// ML-DSA-44, signs.
+    /// ML-DSA of the vendor's choice, signs.
     PostQuantumSigning,
 }
 

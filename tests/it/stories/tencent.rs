@@ -31,13 +31,21 @@ impl Driver for Tencent {
     }
 
     fn create(&self, kind: Kind, origin: Origin) -> String {
-        assert_eq!(kind, Kind::Symmetric, "keys of other kinds are not spoken of here yet");
+        let usage = match kind {
+            Kind::Symmetric => "ENCRYPT_DECRYPT",
+            Kind::EcP256 => "ASYMMETRIC_SIGN_VERIFY_ECC",
+            Kind::Rsa => "ASYMMETRIC_DECRYPT_RSA_2048",
+            Kind::RsaSigning => "ASYMMETRIC_SIGN_VERIFY_RSA_2048",
+            Kind::Encapsulation => "POST_QUANTUM_ENCRYPT_DECRYPT",
+            Kind::PostQuantumSigning => "POST_QUANTUM_SIGN_VERIFY",
+            Kind::Hmac | Kind::Agreement => panic!("keys of this kind are not spoken of here"),
+        };
         self.created.set(self.created.get() + 1);
         let kind = match origin {
             Origin::Service => 1,
             Origin::External => 2,
         };
-        let input = json!({ "Alias": format!("key-{}", self.created.get()), "Type": kind });
+        let input = json!({ "Alias": format!("key-{}", self.created.get()), "Type": kind, "KeyUsage": usage });
         text(&self.caller.call("CreateKey", &input).unwrap()["KeyId"])
     }
 
@@ -115,16 +123,24 @@ impl Driver for Tencent {
         answer["Keys"].as_array().unwrap().iter().map(|key| text(&key["KeyId"])).collect()
     }
 
-    fn public_key(&self, _key: &str) -> Vec<u8> {
-        unimplemented!("asymmetric keys")
+    fn public_key(&self, key: &str) -> Vec<u8> {
+        let answer = self.caller.call("GetPublicKey", &json!({ "KeyId": key })).unwrap();
+        STANDARD.decode(text(&answer["PublicKey"])).unwrap()
     }
 
-    fn sign(&self, _key: &str, _message: &[u8]) -> Vec<u8> {
-        unimplemented!("asymmetric keys")
+    fn sign(&self, key: &str, message: &[u8]) -> Vec<u8> {
+        let input = json!({ "KeyId": key, "Algorithm": "ECC_P256_R1", "Message": STANDARD.encode(message) });
+        STANDARD.decode(text(&self.caller.call("SignByAsymmetricKey", &input).unwrap()["Signature"])).unwrap()
     }
 
-    fn verify(&self, _key: &str, _message: &[u8], _signature: &[u8]) -> bool {
-        unimplemented!("asymmetric keys")
+    fn verify(&self, key: &str, message: &[u8], signature: &[u8]) -> bool {
+        let input = json!({
+            "KeyId": key,
+            "Algorithm": "ECC_P256_R1",
+            "Message": STANDARD.encode(message),
+            "SignatureValue": STANDARD.encode(signature),
+        });
+        self.caller.call("VerifyByAsymmetricKey", &input).unwrap()["SignatureValid"].as_bool().unwrap()
     }
 
     fn mac(&self, _key: &str, _message: &[u8]) -> Vec<u8> {

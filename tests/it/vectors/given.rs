@@ -3,18 +3,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use import_engine::WrappingAlgorithm::RsaOaepSha256;
+use import_engine::WrappingAlgorithm::{RsaOaepSha256, Sm2Encrypt};
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 use serde_json::{Value, json};
+use testkit::sign::{self, Unsigned};
 use testkit::wrap::{wrap, wrap_two_fields};
 
 use super::NOON;
 use super::holes::Holes;
-use crate::clients::Vendor;
+use crate::clients::{Outcome, Vendor};
 use crate::stories::driver::{Blob, Driver, Kind, Origin};
 
 /// The keyspace of Huawei that access points and key policies are in.
@@ -94,6 +95,35 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             let (plain, sealed) = driver.data_key(&key(holes)?).map_err(told)?;
             holes.bind("plain", &plain);
             holes.bind("sealed", &sealed);
+        }
+        // Of `hello`, made outside under the public half of an RSA key.
+        "a ciphertext from outside" => {
+            let sealed = wrap(RsaOaepSha256, &driver.public_key(&key(holes)?), b"hello");
+            holes.bind("sealed", &STANDARD.encode(sealed));
+        }
+        // Of Tencent's, in a region that has SM2: `key`, and `sealed` of `hello`.
+        "an SM2 key in the SM edition" => {
+            let made =
+                in_sm_edition(driver, "CreateKey", &json!({ "Alias": "sm2", "KeyUsage": "ASYMMETRIC_DECRYPT_SM2" }));
+            let key = made.map_err(told)?["KeyId"].as_str().unwrap_or_default().to_owned();
+            let shown = in_sm_edition(driver, "GetPublicKey", &json!({ "KeyId": key })).map_err(told)?;
+            let spki = STANDARD.decode(shown["PublicKey"].as_str().unwrap_or_default()).unwrap();
+            holes.bind("key", &key);
+            holes.bind("sealed", &STANDARD.encode(wrap(Sm2Encrypt, &spki, b"hello")));
+        }
+        // Tencent's.
+        "a post-quantum ciphertext" => {
+            let input = json!({ "KeyId": key(holes)?, "PlainText": STANDARD.encode("hello") });
+            let answer = driver.caller().call("PostQuantumCryptoEncrypt", &input).map_err(told)?;
+            let ciphertext = answer["CiphertextBlob"].as_str().unwrap_or_default();
+            holes.bind("ciphertext", ciphertext);
+            holes.bind("tampered", &tampered(ciphertext));
+        }
+        // Tencent's, of `message`.
+        "a post-quantum signature" => {
+            let input = json!({ "KeyId": key(holes)?, "Message": STANDARD.encode("message") });
+            let answer = driver.caller().call("PostQuantumCryptoSign", &input).map_err(told)?;
+            holes.bind("signature", answer["Signature"].as_str().unwrap_or_default());
         }
         // Of `message`.
         "a signature" => holes.bind("signature", &STANDARD.encode(driver.sign(&key(holes)?, b"message"))),
@@ -274,6 +304,13 @@ fn auth_token(driver: &dyn Driver, project: &str) -> String {
     let body = json!({ "auth": { "identity": identity, "scope": { "project": { "id": project } } } }).to_string();
     let answer = caller.send("POST", "/v3/auth/tokens", &[("content-type", "application/json")], body.as_bytes());
     answer.header("x-subject-token").unwrap().to_owned()
+}
+
+/// Calls an action of Tencent's in a region of the SM edition.
+fn in_sm_edition(driver: &dyn Driver, action: &str, input: &Value) -> Outcome<Value> {
+    let (caller, body) = (driver.caller(), input.to_string());
+    let fields = sign::tencent(Unsigned { region: "ap-guangzhou", ..caller.unsigned() }, action, body.as_bytes());
+    caller.outcome(&caller.send("POST", "/", &sign::borrowed(&fields), body.as_bytes()))
 }
 
 /// A ciphertext with another character in its middle.

@@ -2,15 +2,17 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::{KeyUsage, NewKey, Origin};
+use import_engine::{NewKey, Origin};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, Tag};
 use crate::errors::Refusal;
-use crate::names::{ASYMMETRIC_USAGES, ENCRYPT_DECRYPT, key_state, key_usage, symmetric_spec};
+use crate::names::key_state;
 use crate::operations::naming::{require_alias, require_description};
 use crate::operations::{edition, hsm_cluster};
+use crate::regions::Edition;
 use crate::shapes::{STRING, TAGS, UINT64};
+use crate::usages::{ENCRYPT_DECRYPT, Usage, is_usage, key_usage, offered};
 
 /// Makes a key: with material, or waiting for an import.
 pub(crate) struct CreateKey;
@@ -60,20 +62,24 @@ impl Operation for CreateKey {
         require_alias(&input.alias)?;
         let description = input.description.unwrap_or_default();
         require_description(&description)?;
-        require_usage(input.key_usage.as_deref().unwrap_or_default())?;
+        let usage = usage(input.key_usage.as_deref().unwrap_or_default(), edition)?;
         let origin = match input.kind {
             None | Some(1) => Origin::Generated,
             Some(2) => Origin::Imported,
             Some(_) => return Err(Refusal::InvalidType),
         };
+        // Unverified: the code. Material of other kinds of key is not imported here.
+        if origin == Origin::Imported && usage.word != ENCRYPT_DECRYPT {
+            return Err(Refusal::InvalidKeyUsage);
+        }
         let tags = input.tags.unwrap_or_default();
         require_tags(&tags)?;
         let hsm_cluster = hsm_cluster(call, input.hsm_cluster_id)?;
 
         let tag_msg = if tags.is_empty() { "" } else { "ok" };
         let new = NewKey {
-            spec: symmetric_spec(edition),
-            usage: KeyUsage::EncryptDecrypt,
+            spec: usage.spec,
+            usage: usage.usage,
             origin,
             description,
             name: Some(input.alias),
@@ -96,12 +102,12 @@ impl Operation for CreateKey {
     }
 }
 
-fn require_usage(usage: &str) -> Result<(), Refusal> {
-    match usage {
-        "" | ENCRYPT_DECRYPT => Ok(()),
-        other if ASYMMETRIC_USAGES.contains(&other) => Err(Refusal::UnsupportedKeyUsage),
-        _ => Err(Refusal::InvalidKeyUsage),
-    }
+/// The usage that a word stands for in an edition.
+fn usage(word: &str, edition: Edition) -> Result<&'static Usage, Refusal> {
+    let word = if word.is_empty() { ENCRYPT_DECRYPT } else { word };
+    let found = offered(edition).find(|usage| usage.word == word);
+    let refusal = || if is_usage(word) { Refusal::UnsupportedKeyUsage } else { Refusal::InvalidKeyUsage };
+    found.ok_or_else(refusal)
 }
 
 fn require_tags(tags: &[Tag]) -> Result<(), Refusal> {
@@ -116,12 +122,16 @@ fn require_tags(tags: &[Tag]) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use import_engine::KeySpec;
 
     #[test]
-    fn usages_are_known_or_not() {
-        assert_eq!(require_usage(""), Ok(()));
-        assert_eq!(require_usage("ENCRYPT_DECRYPT"), Ok(()));
-        assert_eq!(require_usage("ASYMMETRIC_DECRYPT_SM2"), Err(Refusal::UnsupportedKeyUsage));
-        assert_eq!(require_usage("encrypt_decrypt"), Err(Refusal::InvalidKeyUsage));
+    fn usages_are_offered_or_known_or_neither() {
+        for word in ["", ENCRYPT_DECRYPT] {
+            assert_eq!(usage(word, Edition::Sm).map(|usage| usage.spec), Ok(KeySpec::Sm4));
+            assert_eq!(usage(word, Edition::Fips).map(|usage| usage.spec), Ok(KeySpec::Aes256));
+        }
+        assert_eq!(usage("ASYMMETRIC_DECRYPT_SM2", Edition::Sm).map(|usage| usage.spec), Ok(KeySpec::Sm2));
+        assert_eq!(usage("ASYMMETRIC_DECRYPT_SM2", Edition::Fips), Err(Refusal::UnsupportedKeyUsage));
+        assert_eq!(usage("encrypt_decrypt", Edition::Sm), Err(Refusal::InvalidKeyUsage));
     }
 }

@@ -6,7 +6,7 @@ use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
-use crate::operations::no_public_key;
+use crate::guest_key::{GuestKey, answer};
 use crate::shapes::STRING;
 use crate::{ciphertext, context};
 
@@ -19,6 +19,7 @@ pub(crate) struct Input {
     ciphertext_blob: String,
     encryption_context: Option<String>,
     encryption_public_key: Option<String>,
+    encryption_algorithm: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -34,7 +35,6 @@ impl Operation for Decrypt {
         Member::required("CiphertextBlob", &STRING),
         Member::optional("EncryptionContext", &STRING),
         Member::optional("EncryptionPublicKey", &STRING),
-        // Without a public key it is ignored.
         Member::optional("EncryptionAlgorithm", &STRING),
     ];
     type Input = Input;
@@ -43,9 +43,10 @@ impl Operation for Decrypt {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let ciphertext = ciphertext::decode(&input.ciphertext_blob).ok_or(Refusal::InvalidCiphertext)?;
-        let context = context::parse(input.encryption_context.as_deref())?;
-        no_public_key(input.encryption_public_key.as_deref())?;
+        let context = context::parse("EncryptionContext", input.encryption_context.as_deref())?;
+        let guest = GuestKey::of(input.encryption_public_key.as_deref(), input.encryption_algorithm.as_deref())?;
         let decrypted = call.engine.decrypt(&call.scope, &ciphertext, &context).await?;
-        Ok(Output { key_id: decrypted.key.id.to_string(), plaintext: decrypted.plaintext.into() })
+        let plaintext = answer(call, guest, decrypted.plaintext).await?;
+        Ok(Output { key_id: decrypted.key.id.to_string(), plaintext })
     }
 }

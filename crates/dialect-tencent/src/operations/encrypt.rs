@@ -2,7 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::{Ciphertext, EncryptionAlgorithm, Error};
+use import_engine::{Ciphertext, EncryptionAlgorithm, EncryptionContext, Error, KeyId, Material};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
@@ -12,7 +12,7 @@ use crate::shapes::{SECRET, STRING};
 use crate::{ciphertext, context};
 
 /// The most bytes of a plaintext.
-const PLAINTEXT_MAX: usize = 4096;
+pub(super) const PLAINTEXT_MAX: usize = 4096;
 
 /// Encrypts up to 4096 bytes.
 pub(crate) struct Encrypt;
@@ -28,8 +28,8 @@ pub(crate) struct Input {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Output {
-    ciphertext_blob: String,
-    key_id: String,
+    pub(super) ciphertext_blob: String,
+    pub(super) key_id: String,
 }
 
 impl Operation for Encrypt {
@@ -51,12 +51,25 @@ impl Operation for Encrypt {
             .decode()
             .filter(|plaintext| (1..=PLAINTEXT_MAX).contains(&plaintext.len()))
             .ok_or(Refusal::InvalidPlaintext)?;
-        let context = context::parse(input.encryption_context.as_deref())?;
-        let algorithm = EncryptionAlgorithm::Symmetric;
-        let encrypted = call.engine.encrypt(&call.scope, &id, algorithm, plaintext, &context).await?;
-        let Ciphertext::Symmetric(parts) = encrypted.ciphertext else {
-            return Err(Error::internal("a symmetric key made an asymmetric ciphertext").into());
-        };
-        Ok(Output { ciphertext_blob: ciphertext::encode(&parts)?, key_id: encrypted.key.id.to_string() })
+        let context = context::parse("EncryptionContext", input.encryption_context.as_deref())?;
+        seal(call, &id, plaintext, &context).await
     }
+}
+
+/// A plaintext under a key, as a blob.
+///
+/// # Errors
+/// What the engine says about the key.
+pub(super) async fn seal(
+    call: &Call,
+    id: &KeyId,
+    plaintext: Material,
+    context: &EncryptionContext,
+) -> Result<Output, Refusal> {
+    let algorithm = EncryptionAlgorithm::Symmetric;
+    let encrypted = call.engine.encrypt(&call.scope, id, algorithm, plaintext, context).await?;
+    let Ciphertext::Symmetric(parts) = encrypted.ciphertext else {
+        return Err(Error::internal("a symmetric key made an asymmetric ciphertext").into());
+    };
+    Ok(Output { ciphertext_blob: ciphertext::encode(&parts)?, key_id: encrypted.key.id.to_string() })
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::attributes::Attributes;
 use crate::errors::Refusal;
-use crate::operations::{hsm_cluster, key_id, no_public_key};
+use crate::guest_key::{GuestKey, answer};
+use crate::operations::{hsm_cluster, key_id};
 use crate::shapes::{STRING, TAGS, UINT64};
 use crate::{ciphertext, context};
 
@@ -26,6 +27,7 @@ pub(crate) struct Input {
     number_of_bytes: Option<u64>,
     encryption_context: Option<String>,
     encryption_public_key: Option<String>,
+    encryption_algorithm: Option<String>,
     is_hosted_by_kms: Option<u64>,
     hsm_cluster_id: Option<String>,
 }
@@ -48,7 +50,6 @@ impl Operation for GenerateDataKey {
         Member::optional("NumberOfBytes", &UINT64),
         Member::optional("EncryptionContext", &STRING),
         Member::optional("EncryptionPublicKey", &STRING),
-        // Without a public key it is ignored.
         Member::optional("EncryptionAlgorithm", &STRING),
         Member::optional("IsHostedByKms", &UINT64),
         // These three mean something for hosted data keys only.
@@ -64,19 +65,20 @@ impl Operation for GenerateDataKey {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let id = key_id(&input.key_id)?;
         let length = length(input.number_of_bytes, input.key_spec.as_deref())?;
-        let context = context::parse(input.encryption_context.as_deref())?;
+        let context = context::parse("EncryptionContext", input.encryption_context.as_deref())?;
         match input.is_hosted_by_kms.unwrap_or(0) {
             0 => {}
             1 => return Err(Refusal::Unsupported("Data keys hosted by KMS are not supported.")),
             _ => return Err(Refusal::InvalidType),
         }
+        let guest = GuestKey::of(input.encryption_public_key.as_deref(), input.encryption_algorithm.as_deref())?;
         require_cluster_of(call, &id, input.hsm_cluster_id).await?;
-        no_public_key(input.encryption_public_key.as_deref())?;
         let data_key = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
+        let ciphertext_blob = ciphertext::encode(&data_key.ciphertext)?;
         Ok(Output {
             key_id: data_key.key.id.to_string(),
-            plaintext: data_key.plaintext.into(),
-            ciphertext_blob: ciphertext::encode(&data_key.ciphertext)?,
+            plaintext: answer(call, guest, data_key.plaintext).await?,
+            ciphertext_blob,
             tag_code: 0,
             tag_msg: "",
         })

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::attributes::Attributes;
 use crate::errors::Refusal;
 use crate::key_metadata::KeyMetadata;
-use crate::names::{ASYMMETRIC_USAGES, ENCRYPT_DECRYPT, key_usage};
 use crate::operations::{edition, hsm_cluster, limit, manager, page};
 use crate::shapes::{MEMBER_ACCOUNTS, STRING, TAG_FILTERS, UINT64};
+use crate::usages::{ENCRYPT_DECRYPT, is_usage, key_usage};
 
 /// What takes a filter away.
 const ALL: &str = "ALL";
@@ -131,7 +131,7 @@ impl Filter {
         let usage = match input.key_usage.as_deref().unwrap_or_default() {
             ALL => None,
             "" => Some(ENCRYPT_DECRYPT.to_owned()),
-            usage if usage == ENCRYPT_DECRYPT || ASYMMETRIC_USAGES.contains(&usage) => Some(usage.to_owned()),
+            usage if is_usage(usage) => Some(usage.to_owned()),
             _ => return Err(Refusal::OutOfBounds("KeyUsage")),
         };
         let cluster = match input.hsm_cluster_id.as_deref() {

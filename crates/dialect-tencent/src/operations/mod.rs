@@ -1,6 +1,8 @@
 //! The actions, one file each. The table is the dispatch and the support matrix.
 
 mod archive_key;
+mod asymmetric_rsa_decrypt;
+mod asymmetric_sm2_decrypt;
 mod bind_cloud_resource;
 mod cancel_key_archive;
 mod cancel_key_deletion;
@@ -20,17 +22,28 @@ mod generate_data_key;
 mod generate_random;
 mod get_key_rotation_status;
 mod get_parameters_for_import;
+mod get_public_key;
 mod get_regions;
 mod get_service_status;
 mod import_key_material;
+mod list_algorithms;
 mod list_key_detail;
 mod list_keys;
+mod messages;
 mod naming;
+mod post_quantum_crypto_decrypt;
+mod post_quantum_crypto_encrypt;
+mod post_quantum_crypto_sign;
+mod post_quantum_crypto_verify;
+mod private_keys;
+mod re_encrypt;
 mod rotate_key;
 mod schedule_key_deletion;
+mod sign_by_asymmetric_key;
 mod unbind_cloud_resource;
 mod update_alias;
 mod update_key_description;
+mod verify_by_asymmetric_key;
 
 use dialect::{Call, Entry};
 use import_engine::{Error, KeyId, KeyManager};
@@ -48,6 +61,8 @@ pub(crate) type TencentEntry = Entry<Refusal>;
 /// Every action there is. This vendor refuses members that it does not know.
 static TABLE: &[TencentEntry] = &[
     Entry::strict::<archive_key::ArchiveKey>(),
+    Entry::strict::<asymmetric_rsa_decrypt::AsymmetricRsaDecrypt>(),
+    Entry::strict::<asymmetric_sm2_decrypt::AsymmetricSm2Decrypt>(),
     Entry::strict::<bind_cloud_resource::BindCloudResource>(),
     Entry::strict::<cancel_key_archive::CancelKeyArchive>(),
     Entry::strict::<cancel_key_deletion::CancelKeyDeletion>(),
@@ -67,16 +82,25 @@ static TABLE: &[TencentEntry] = &[
     Entry::strict::<generate_random::GenerateRandom>(),
     Entry::strict::<get_key_rotation_status::GetKeyRotationStatus>(),
     Entry::strict::<get_parameters_for_import::GetParametersForImport>(),
+    Entry::strict::<get_public_key::GetPublicKey>(),
     Entry::strict::<get_regions::GetRegions>(),
     Entry::strict::<get_service_status::GetServiceStatus>(),
     Entry::strict::<import_key_material::ImportKeyMaterial>(),
+    Entry::strict::<list_algorithms::ListAlgorithms>(),
     Entry::strict::<list_key_detail::ListKeyDetail>(),
     Entry::strict::<list_keys::ListKeys>(),
+    Entry::strict::<post_quantum_crypto_decrypt::PostQuantumCryptoDecrypt>(),
+    Entry::strict::<post_quantum_crypto_encrypt::PostQuantumCryptoEncrypt>(),
+    Entry::strict::<post_quantum_crypto_sign::PostQuantumCryptoSign>(),
+    Entry::strict::<post_quantum_crypto_verify::PostQuantumCryptoVerify>(),
+    Entry::strict::<re_encrypt::ReEncrypt>(),
     Entry::strict::<rotate_key::RotateKey>(),
     Entry::strict::<schedule_key_deletion::ScheduleKeyDeletion>(),
+    Entry::strict::<sign_by_asymmetric_key::SignByAsymmetricKey>(),
     Entry::strict::<unbind_cloud_resource::UnbindCloudResource>(),
     Entry::strict::<update_alias::UpdateAlias>(),
     Entry::strict::<update_key_description::UpdateKeyDescription>(),
+    Entry::strict::<verify_by_asymmetric_key::VerifyByAsymmetricKey>(),
 ];
 
 /// The line of an action. Names are case-sensitive.
@@ -129,15 +153,6 @@ fn hsm_cluster(call: &Call, id: Option<String>) -> Result<Option<String>, Refusa
     let settings: &Settings = call.settings()?;
     let exists = settings.clusters_in(call.region()).any(|(known, _)| *known == id);
     if exists { Ok(Some(id)) } else { Err(Refusal::InvalidHsmClusterId) }
-}
-
-/// Refuses a public key to encrypt the answer under.
-fn no_public_key(key: Option<&str>) -> Result<(), Refusal> {
-    if key.is_none_or(str::is_empty) {
-        Ok(())
-    } else {
-        Err(Refusal::Unsupported("EncryptionPublicKey is not supported."))
-    }
 }
 
 /// The edition of the call's region.

@@ -1,11 +1,11 @@
-//! Answers that only an attested recipient can read.
+//! Answers that only their recipient can read: one that is attested, or one whose public key came with the question.
 
 use std::sync::Arc;
 
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::material::Material;
-use crate::primitives::{RecipientKey, TrustAnchor, is_signed_with_p384};
+use crate::primitives::{GuestCipher, RecipientKey, TrustAnchor, is_signed_with_p384};
 
 /// A statement about a public key, signed by whoever holds the key of a certificate.
 #[derive(Clone, Debug)]
@@ -52,5 +52,19 @@ impl Engine {
     pub async fn seal_for(&self, recipient: RecipientKey, secret: Material) -> Result<Vec<u8>, Error> {
         let chance = Arc::clone(&self.chance);
         self.compute(false, move || recipient.seal(secret.expose(), chance.as_ref())).await
+    }
+
+    /// Encrypts a secret under a public key that came with the question, a `SubjectPublicKeyInfo` in DER. `None` if that is no
+    /// key of the cipher's kind, or if the secret is too long for it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub async fn encrypt_for(
+        &self,
+        spki: Vec<u8>,
+        cipher: GuestCipher,
+        secret: Material,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        self.compute(cipher.is_slow(), move || Ok(cipher.encrypt(&spki, secret.expose()).ok())).await
     }
 }

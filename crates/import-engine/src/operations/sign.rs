@@ -59,8 +59,9 @@ impl Engine {
     ) -> Result<Checked, Error> {
         let (key, _, loaded) = self.usable(scope, id, KeyOperation::Verify, KeyUsage::SignVerify).await?;
         require_fit(&key, algorithm)?;
-        let valid =
-            self.compute(loaded.is_slow(), move || loaded.verify(algorithm, form, &message, &signature)).await?;
+        let (salt, slow) = (self.policy(scope)?.pss_salt, loaded.is_slow());
+        let check = move || loaded.verify_salted(algorithm, form, &message, &signature, salt);
+        let valid = self.compute(slow, check).await?;
         Ok(Checked { key, valid })
     }
 }

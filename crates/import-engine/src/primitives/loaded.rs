@@ -17,6 +17,7 @@ use super::{Refused, ecdh, ed25519, ml_dsa, ml_kem, pkcs1, signing, sm2};
 use crate::chance::Chance;
 use crate::error::Error;
 use crate::material::Material;
+use crate::policy::PssSalt;
 use crate::spec::{EncryptionAlgorithm, KeySpec, MacAlgorithm, MessageForm, SigningAlgorithm};
 
 /// A key, parsed once and used many times: a freshly parsed RSA key costs double on its first
@@ -171,9 +172,24 @@ impl LoadedKey {
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, Error> {
+        self.verify_salted(algorithm, form, message, signature, PssSalt::AsDigest)
+    }
+
+    /// As [`Self::verify`], with the vendor's rule for the salts of RSASSA-PSS.
+    ///
+    /// # Errors
+    /// As for [`Self::sign`].
+    pub fn verify_salted(
+        &self,
+        algorithm: SigningAlgorithm,
+        form: MessageForm,
+        message: &[u8],
+        signature: &[u8],
+        salt: PssSalt,
+    ) -> Result<bool, Error> {
         match self.signable(algorithm, form, message)? {
             Signable::Digest(key, digest) => {
-                signing::verify_digest(key, algorithm, &digest, signature).map_err(Error::internal)
+                signing::verify_digest_salted(key, algorithm, &digest, signature, salt).map_err(Error::internal)
             }
             Signable::Message(key) => signing::verify_ed25519(key, message, signature).map_err(Error::internal),
             Signable::Prehashed(key, prehash) => Ok(Signature::from_slice(signature)

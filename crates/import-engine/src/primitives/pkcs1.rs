@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 
 use openssl::encrypt::{Decrypter, Encrypter};
 use openssl::error::ErrorStack;
-use openssl::pkey::{PKeyRef, Private};
+use openssl::pkey::{HasPublic, PKeyRef, Private};
 use openssl::rsa::Padding;
 
 use super::Refused;
@@ -22,7 +22,7 @@ use crate::material::Material;
 const SEPARATOR_MIN: usize = 10;
 
 /// Encrypts. Too long a plaintext is an error of OpenSSL's.
-pub(super) fn encrypt(key: &PKeyRef<Private>, plaintext: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+pub(super) fn encrypt<T: HasPublic>(key: &PKeyRef<T>, plaintext: &[u8]) -> Result<Vec<u8>, ErrorStack> {
     let mut encrypter = Encrypter::new(key)?;
     encrypter.set_rsa_padding(Padding::PKCS1)?;
     let mut ciphertext = vec![0; key.size()];

@@ -1,5 +1,7 @@
 //! Signatures.
 
+use openssl::bn::BigNum;
+use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::hash::hash;
 use openssl::pkey::{HasPublic, PKeyRef, Private};
@@ -10,6 +12,7 @@ use openssl::sign::{RsaPssSaltlen, Signer, Verifier};
 use super::digest::signature_hash;
 use super::sm2;
 use crate::error::Error;
+use crate::policy::PssSalt;
 use crate::spec::{MessageForm, SigningAlgorithm};
 
 /// The digest that is signed: the message hashed, or the message itself if the caller hashed it.
@@ -46,7 +49,7 @@ pub(super) fn sign_digest(
 ) -> Result<Vec<u8>, ErrorStack> {
     let mut context = PkeyCtx::new(key)?;
     context.sign_init()?;
-    configure(&mut context, algorithm)?;
+    configure(&mut context, algorithm, PssSalt::AsDigest)?;
     let mut signature = Vec::new();
     context.sign_to_vec(digest, &mut signature)?;
     Ok(signature)
@@ -59,16 +62,27 @@ pub(super) fn verify_digest<T: HasPublic>(
     digest: &[u8],
     signature: &[u8],
 ) -> Result<bool, ErrorStack> {
+    verify_digest_salted(key, algorithm, digest, signature, PssSalt::AsDigest)
+}
+
+/// As [`verify_digest`], with a vendor's rule for the salts of RSASSA-PSS.
+pub(super) fn verify_digest_salted<T: HasPublic>(
+    key: &PKeyRef<T>,
+    algorithm: SigningAlgorithm,
+    digest: &[u8],
+    signature: &[u8],
+    salt: PssSalt,
+) -> Result<bool, ErrorStack> {
     let mut context = PkeyCtx::new(key)?;
     context.verify_init()?;
-    configure(&mut context, algorithm)?;
+    configure(&mut context, algorithm, salt)?;
     // A wrong signature is an error here or `Ok(false)`, depending on algorithm and version.
     Ok(context.verify(digest, signature).unwrap_or(false))
 }
 
 /// Without the hash set, OpenSSL signs a digest of any length; without the salt length set, its
 /// versions differ when signing and take any when verifying.
-fn configure<T>(context: &mut PkeyCtxRef<T>, algorithm: SigningAlgorithm) -> Result<(), ErrorStack> {
+fn configure<T>(context: &mut PkeyCtxRef<T>, algorithm: SigningAlgorithm, salt: PssSalt) -> Result<(), ErrorStack> {
     let rsa_padding = match algorithm {
         SigningAlgorithm::RsaPssSha256 | SigningAlgorithm::RsaPssSha384 | SigningAlgorithm::RsaPssSha512 => {
             Some(Padding::PKCS1_PSS)
@@ -91,7 +105,9 @@ fn configure<T>(context: &mut PkeyCtxRef<T>, algorithm: SigningAlgorithm) -> Res
         context.set_signature_md(hash)?;
         if rsa_padding == Some(Padding::PKCS1_PSS) {
             context.set_rsa_mgf1_md(hash)?;
-            context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+            if salt == PssSalt::AsDigest {
+                context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+            }
         }
     }
     Ok(())
@@ -109,4 +125,14 @@ pub(super) fn verify_ed25519<T: HasPublic>(
     signature: &[u8],
 ) -> Result<bool, ErrorStack> {
     Ok(Verifier::new_without_digest(key)?.verify_oneshot(signature, message).unwrap_or(false))
+}
+
+/// DER of a signature on a curve or with SM2 that came as r ‖ s, both equally long. `None` if no such halves are there.
+pub fn signature_der(concatenated: &[u8]) -> Option<Vec<u8>> {
+    if concatenated.is_empty() || !concatenated.len().is_multiple_of(2) {
+        return None;
+    }
+    let (r, s) = concatenated.split_at(concatenated.len() / 2);
+    let (r, s) = (BigNum::from_slice(r).ok()?, BigNum::from_slice(s).ok()?);
+    EcdsaSig::from_private_components(r, s).and_then(|signature| signature.to_der()).ok()
 }

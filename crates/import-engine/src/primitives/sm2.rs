@@ -8,7 +8,7 @@ use openssl::ec::{EcGroup, EcGroupRef, EcPoint};
 use openssl::error::ErrorStack;
 use openssl::hash::{Hasher, MessageDigest};
 use openssl::nid::Nid;
-use openssl::pkey::{PKeyRef, Private};
+use openssl::pkey::{HasPublic, PKeyRef, Private};
 use openssl::pkey_ctx::PkeyCtx;
 
 use super::Refused;
@@ -75,12 +75,27 @@ pub(super) fn point(spki: &[u8]) -> Option<&[u8]> {
 }
 
 /// Encrypts; the ciphertext is DER.
-pub(super) fn encrypt(key: &PKeyRef<Private>, plaintext: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+pub(super) fn encrypt<T: HasPublic>(key: &PKeyRef<T>, plaintext: &[u8]) -> Result<Vec<u8>, ErrorStack> {
     let mut context = PkeyCtx::new(key)?;
     context.encrypt_init()?;
     let mut ciphertext = Vec::new();
     context.encrypt_to_vec(plaintext, &mut ciphertext)?;
     Ok(ciphertext)
+}
+
+/// The bytes of C1 C3 C2 of a ciphertext in DER one after another, C1 without the `04` of an uncompressed point.
+pub(super) fn concatenated(ciphertext: &[u8]) -> Result<Vec<u8>, Refused> {
+    let parts = Ciphertext::from_der(ciphertext).map_err(|_| Refused)?;
+    let mut bytes = Vec::with_capacity(ciphertext.len());
+    for number in [&parts.x, &parts.y] {
+        // DER leaves leading zeros out.
+        let missing = FIELD.checked_sub(number.as_bytes().len()).ok_or(Refused)?;
+        bytes.resize(bytes.len() + missing, 0);
+        bytes.extend_from_slice(number.as_bytes());
+    }
+    bytes.extend_from_slice(parts.digest.as_bytes());
+    bytes.extend_from_slice(parts.text.as_bytes());
+    Ok(bytes)
 }
 
 /// Decrypts a ciphertext in DER, which must not be followed by anything.

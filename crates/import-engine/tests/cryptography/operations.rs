@@ -3,16 +3,18 @@
 use crate::der::{EC, ED25519, octets, pkcs8, sec1};
 use import_engine::primitives::{
     LoadedKey, SealedData, aes256_gcm_open, aes256_gcm_seal, canonical, generate, generate_wrapping_pair, hmac_sha256,
-    plaintext_maximum, public_key, self_test,
+    plaintext_maximum, public_key, self_test, signature_der,
 };
 use import_engine::wrapping::{Wrapped, unwrap};
 use import_engine::{
     Chance, EncryptionAlgorithm, Error, KeyFamily, KeySpec, MacAlgorithm, Material, MessageForm, PrivateKeyForm,
-    SigningAlgorithm, SystemChance, WrappingAlgorithm, WrappingKeySpec,
+    PssSalt, SigningAlgorithm, SystemChance, WrappingAlgorithm, WrappingKeySpec,
 };
+use openssl::ecdsa::EcdsaSig;
 use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::PKey;
-use openssl::sign::Verifier;
+use openssl::rsa::Padding;
+use openssl::sign::{RsaPssSaltlen, Signer, Verifier};
 
 use MessageForm::{Digest, Prehashed, Raw};
 
@@ -323,6 +325,37 @@ fn sm2_of_the_standard() {
         &wrapped,
     );
     assert_eq!(opened.unwrap().expose(), b"encryption standard");
+}
+
+#[test]
+fn which_salts_are_good_is_the_vendors_choice() {
+    let material = generate(KeySpec::Rsa2048, &SystemChance).unwrap();
+    let (key, private) = (
+        LoadedKey::load(KeySpec::Rsa2048, &material).unwrap(),
+        PKey::private_key_from_pkcs8(material.expose()).unwrap(),
+    );
+    for length in [0, 20, 32, 222] {
+        let mut signer = Signer::new(MessageDigest::sha256(), &private).unwrap();
+        signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
+        signer.set_rsa_pss_saltlen(RsaPssSaltlen::custom(length)).unwrap();
+        let signature = signer.sign_oneshot_to_vec(b"message").unwrap();
+        for (salt, good) in [(PssSalt::AsDigest, length == 32), (PssSalt::Any, true)] {
+            let valid = |message| key.verify_salted(SigningAlgorithm::RsaPssSha256, Raw, message, &signature, salt);
+            assert_eq!(valid(b"message"), Ok(good), "{length} {salt:?}");
+            assert_eq!(valid(b"massage"), Ok(false));
+        }
+    }
+}
+
+#[test]
+fn halves_of_a_signature_become_der() {
+    for halves in [vec![1; 64], vec![0xff; 64], [vec![0; 31], vec![1], vec![0x80; 32]].concat()] {
+        let signature = EcdsaSig::from_der(&signature_der(&halves).unwrap()).unwrap();
+        let numbers = [signature.r(), signature.s()].map(|number| number.to_vec_padded(32).unwrap());
+        assert_eq!(numbers.concat(), halves);
+    }
+    assert_eq!(signature_der(b""), None);
+    assert_eq!(signature_der(&[1; 63]), None);
 }
 
 #[test]

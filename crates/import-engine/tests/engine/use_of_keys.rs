@@ -1,8 +1,8 @@
 //! Using keys: what opens what, and what does not.
 
 use import_engine::{
-    Ciphertext, EncryptionAlgorithm, EncryptionContext, Error, Expiry, KeySpec, KeyState, KeyUsage, MacAlgorithm,
-    Material, MessageForm, Origin, SigningAlgorithm, SymmetricCiphertext, usage_fits,
+    Ciphertext, EncapsulatedCiphertext, EncryptionAlgorithm, EncryptionContext, Error, Expiry, KeySpec, KeyState,
+    KeyUsage, MacAlgorithm, Material, MessageForm, Origin, SigningAlgorithm, SymmetricCiphertext, usage_fits,
 };
 
 use crate::world::{World, new_key, scope};
@@ -86,6 +86,36 @@ async fn a_damaged_ciphertext_does_not_open() {
     for wrong in [context("a", "c"), context("ab", ""), EncryptionContext::default()] {
         assert_eq!(world.engine.decrypt(&here, &good, &wrong).await.unwrap_err(), Error::CiphertextInvalid);
     }
+}
+
+#[tokio::test]
+async fn encapsulation_keys_encrypt_messages() {
+    let world = World::new().await;
+    let here = scope("a");
+    let new = || new_key(KeySpec::MlKem768, KeyUsage::EncapsulateDecapsulate, Origin::Generated);
+    let key = world.engine.create_key(&here, new()).await.unwrap();
+    let other = world.engine.create_key(&here, new()).await.unwrap();
+    let message = || Material::copy_of(b"attack at dawn");
+    let good = world.engine.encrypt_encapsulated(&here, &key.id, message()).await.unwrap().ciphertext;
+    let opened = world.engine.decrypt_encapsulated(&here, &good).await.unwrap();
+    assert_eq!((opened.key.id, opened.plaintext.expose()), (key.id.clone(), &b"attack at dawn"[..]));
+
+    let theirs = EncapsulatedCiphertext { key: other.id.clone(), ..good.clone() };
+    assert_eq!(world.engine.decrypt_encapsulated(&here, &theirs).await.unwrap_err(), Error::CiphertextInvalid);
+    let theirs = EncapsulatedCiphertext { material: other.materials[0].id.clone(), ..theirs };
+    assert_eq!(world.engine.decrypt_encapsulated(&here, &theirs).await.unwrap_err(), Error::CiphertextInvalid);
+    let elsewhere = world.engine.decrypt_encapsulated(&scope("b"), &good).await.unwrap_err();
+    assert_eq!(elsewhere, Error::KeyNotFound(key.id.clone()));
+
+    let symmetric = new_key(KeySpec::Aes256, KeyUsage::EncryptDecrypt, Origin::Generated);
+    let symmetric = world.engine.create_key(&here, symmetric).await.unwrap();
+    let refused = world.engine.encrypt_encapsulated(&here, &symmetric.id, message()).await.unwrap_err();
+    assert!(matches!(refused, Error::WrongUsage { .. }));
+    world.engine.disable_key(&here, &key.id).await.unwrap();
+    let refused = world.engine.decrypt_encapsulated(&here, &good).await.unwrap_err();
+    assert!(matches!(refused, Error::WrongState { state: KeyState::Disabled, .. }));
+    let refused = world.engine.encrypt_encapsulated(&here, &key.id, message()).await.unwrap_err();
+    assert!(matches!(refused, Error::WrongState { state: KeyState::Disabled, .. }));
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use import_engine::{
     BindingRules, Chance, Engine, Error, Expected, Expiry, ImportMaterial, ImportParameters, Imported, Key, KeyId,
     KeyIdForm, KeyOperation, KeySpec, KeyState, KeyUsage, LatestExpiry, LossWhileDisabled, ManualClock, Material,
-    NewKey, Offer, Options, Origin, Policies, Policy, PrivateKeyForm, ReplicaRules, RotationRules, Scope, SystemChance,
-    Tenant, Timestamp, Wrapped, WrappingAlgorithm, WrappingKeySpec,
+    NewKey, Offer, Options, Origin, Policies, Policy, PrivateKeyForm, PssSalt, ReplicaRules, RotationRules, Scope,
+    SystemChance, Tenant, Timestamp, Wrapped, WrappingAlgorithm, WrappingKeySpec,
 };
 use openssl::encrypt::Encrypter;
 use openssl::hash::MessageDigest;
@@ -61,6 +61,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         labels_per_key: 3,
         grants_per_key: 3,
         keys_per_scope: Some(40),
+        pss_salt: PssSalt::AsDigest,
         usage_before_state: false,
         provider_keys: &[KeyOperation::Encrypt, KeyOperation::Decrypt],
         replicas: ReplicaRules::SEPARATE,

@@ -213,9 +213,12 @@ def test_keys_of_tags_in_paths(kms, wire):
         answer = wire("DELETE", path)
         assert (answer.status, answer.body) == (204, b""), key
         assert kms.show_kms_tags(key_id=key_id).tags == []
-    # A body says nothing here.
+    # A body need not be there, but must not say something else than the path.
     kms.create_kms_tag(key_id=key_id, tag=models.TagItem("k", "v"))
-    assert wire("DELETE", f"/v1.0/{kms.project}/kms/{key_id}/tags/k", b'{"key": "other"}').status == 204
+    path = f"/v1.0/{kms.project}/kms/{key_id}/tags/k"
+    wire("DELETE", path, b'{"key": "other"}').is_refusal("KMS.0308")
+    assert [tag.key for tag in kms.show_kms_tags(key_id=key_id).tags] == ["k"]
+    assert wire("DELETE", path, b'{"key": "k", "whatever": 1}').status == 204
 
 
 @pytest.mark.skipif(not HERE["DeleteAlias"], reason="DeleteAlias is not here")

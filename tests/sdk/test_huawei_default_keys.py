@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
+import huaweicloudsdkkms.v2 as models
 import pytest
 from huawei_support import DAY, alias, kms, refused  # noqa: F401
 
@@ -89,6 +90,7 @@ MANAGEMENT = [
     ("import-key-material", {"import_token": "A" * 2236, "encrypted_key_material": "A" * 344}),
     ("delete-imported-key-material", {}), ("enable-key-rotation", {}), ("disable-key-rotation", {}),
     ("update-key-rotation-interval", {"rotation_interval": 30}), ("get-key-rotation-status", {}),
+    ("rotate-on-demand", {}), ("create-grant", {"grantee_principal": "a" * 32, "operations": ["describe-key"]}),
 ]
 
 
@@ -107,6 +109,8 @@ def test_its_owner_leaves_it_alone(kms, use):
         lambda: kms.create_alias(key_id=key_id, alias="b"),
         lambda: kms.associate_alias(alias="a", target_key_id=key_id),
         lambda: kms.delete_alias(key_id=key_id, aliases=["a"]),
+        lambda: kms.sdk.update_primary_region(models.UpdatePrimaryRegionRequest(
+            key_id=key_id, body=models.UpdatePrimaryRegionRequestBody(key_id=key_id, primary_region="cn-east-3"))),
     ]:
         with refused("KMS.0211"):
             call()

@@ -228,3 +228,25 @@ def test_delete_with_a_body(kms, wire):
     wire("DELETE", path).is_refusal("KMS.0202")
     wire("DELETE", f"{path}?key_id={key_id}&aliases=alias/a", b"{}").is_refusal("KMS.0204")
     assert wire("DELETE", path, json.dumps({"key_id": key_id, "aliases": ["alias/a"]}).encode()).status == 204
+
+
+def test_a_member_that_only_looks_like_the_path_is_not_known(kms):
+    key_id = kms.create()
+    for project in ("x", 5, None):
+        assert kms.post("describe-key", key_id=key_id, project_id=project).status == 200
+
+
+def test_a_region_that_is_not_served_signs_nothing(kms):
+    path = f"/v1.0/{kms.project}/kms/list-keys"
+    for region, status in (("cn-east-3", 200), ("cn-nowhere-9", 401)):
+        answer = kms.send("POST", path, b"{}", kms.signed("POST", path, b"{}", scope=f"{region}/kms"))
+        assert answer.status == status, answer.body
+
+
+def test_no_wrapped_block_is_longer_than_documented(kms):
+    key_id = kms.external()
+    token = kms.parameters(key_id).import_token
+    for length, code in ((360, "KMS.0311"), (361, "KMS.0308")):
+        kms.post("import-key-material", key_id=key_id, import_token=token,
+                 encrypted_key_material="A" * length).is_refusal(code)
+    assert kms.state(key_id) == "5"

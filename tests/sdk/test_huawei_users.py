@@ -388,6 +388,18 @@ def test_tokens_and_their_projects(domain):
         with_token(kms, "list-keys", text).is_refusal("KMS.0301")
 
 
+def test_a_token_is_not_a_namesakes(domain):
+    user = domain.user("*")
+    domain.admin(f"users/{user.user}/password", "PUT", {"password": "first"})
+    scope = {"project": {"id": user.project}}
+    token = log_in(user, user.user, "first", {"name": f"test-{domain.name}"}, scope).headers["x-subject-token"]
+    assert with_token(user, "list-keys", token).status == 200
+    domain.admin(f"users/{user.user}", "DELETE")
+    with_token(user, "list-keys", token).is_refusal("KMS.0302")
+    domain.user("*", name=user.user)
+    with_token(user, "list-keys", token).is_refusal("KMS.0302")
+
+
 # What can be switched on.
 
 def test_lockout_after_five_failures(tmp_path, tenant_name):
@@ -402,6 +414,12 @@ def test_lockout_after_five_failures(tmp_path, tenant_name):
             unauthenticated(kms.raw("list-keys", b"{}", secret=secret),
                             "AK access failed to reach the limit,forbidden.")
         other.list_keys()
+        # No password is right meanwhile, and wrong ones count.
+        assert log_in(kms, kms.access_id, "test").status == 401
+        for attempt in range(5):
+            assert log_in(other, other.access_id, "x").status == 401
+        assert log_in(other, other.access_id, "test").status == 401
+        unauthenticated(other.raw("list-keys", b"{}"), "AK access failed to reach the limit,forbidden.")
 
 
 def test_throttling_has_the_real_figures(tmp_path, tenant_name):

@@ -174,7 +174,7 @@ impl Authenticator {
             return doubt(Doubt::AccessId(access_id.to_owned()));
         };
         let now = request.received_at;
-        if self.lockout.as_ref().is_some_and(|lockout| lockout.holds(access_id, now)) {
+        if self.is_locked_out(access_id, now) {
             return doubt(Doubt::LockedOut);
         }
         check_security_token(&known, access_id, request)?;
@@ -190,7 +190,10 @@ impl Authenticator {
         if apart > settings.clock_skew_seconds {
             return doubt(Doubt::Clock { signed: date.to_owned(), now });
         }
-        if authorization.scope.is_some_and(|scope| !date.starts_with(scope.date)) {
+        // Unverified: what is said of a region that is not served.
+        let is_ours =
+            |region: &str| settings.region == region || settings.regions.iter().any(|served| served == region);
+        if authorization.scope.is_some_and(|scope| !date.starts_with(scope.date) || !is_ours(scope.region)) {
             return doubt(Doubt::Form);
         }
         if let Secret::Is(secret) = &known.secret {
@@ -213,11 +216,16 @@ impl Authenticator {
         Ok(Caller { identity: known.identity, region, scope: None, is_temporary })
     }
 
+    /// Whether somebody has failed too often of late. They go by an access id, or by domain and name.
+    pub(crate) fn is_locked_out(&self, who: &str, now: Timestamp) -> bool {
+        self.lockout.as_ref().is_some_and(|lockout| lockout.holds(who, now))
+    }
+
     /// Remembers who failed, for the lockout.
-    fn note(&self, access_id: &str, is_right: bool, now: Timestamp) {
+    pub(crate) fn note(&self, who: &str, is_right: bool, now: Timestamp) {
         match &self.lockout {
-            Some(lockout) if is_right => lockout.note_success(access_id),
-            Some(lockout) => lockout.note_failure(access_id, now),
+            Some(lockout) if is_right => lockout.note_success(who),
+            Some(lockout) => lockout.note_failure(who, now),
             None => {}
         }
     }
@@ -240,7 +248,10 @@ impl Authenticator {
         let expires_at = pass.expires_at();
         let identity = match &pass.bearer {
             Bearer::AccessId(access_id) => self.directory.find(access_id).await?.map(|known| known.identity),
-            Bearer::Member { home, name, session } => self.directory.member(home, name, session).await?,
+            Bearer::Member { home, name, user_id, session } => {
+                let member = self.directory.member(home, name, session).await?;
+                member.filter(|member| member.user_id == *user_id)
+            }
         };
         let identity = identity.ok_or(Code::TokenUnknown)?;
         if expires_at <= now {

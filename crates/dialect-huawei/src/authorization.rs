@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dialect::wire::decode;
 use dialect::{AnswerText, Call, Failure};
 use import_engine::store::Grant;
-use import_engine::{Error, KeyId, Scope};
+use import_engine::{EncryptionAlgorithm, Error, KeyId, Scope};
 use serde_json::Value;
 
-use crate::ciphertext::{Frame, Kind};
+use crate::ciphertext::Frame;
 use crate::codes::Code;
 use crate::errors::Refusal;
 use crate::grants::{self, CREATE_GRANT, RETIRE_GRANT, Terms, Wish};
@@ -109,9 +109,12 @@ fn names(caller: &Identity, may: bool) -> Vec<String> {
 /// The key that a request names: by its id, or by what it has encrypted.
 fn named_key(operation: &str, input: &Value) -> Option<KeyId> {
     let member = |name: &str| input.get(name).and_then(Value::as_str);
+    // What else names an algorithm is a block without a frame, and works on the key of `key_id`.
+    let is_framed = || member("encryption_algorithm").is_none_or(|word| word == EncryptionAlgorithm::Symmetric.word());
     if operation == "decrypt-data"
+        && is_framed()
         && let Some(bytes) = member("cipher_text").and_then(decode)
-        && let Some(frame) = Frame::parse(Kind::Data, bytes.expose())
+        && let Some((_, frame)) = Frame::parse_data(bytes.expose())
     {
         return Some(frame.ciphertext.key);
     }

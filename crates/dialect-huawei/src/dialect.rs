@@ -200,6 +200,10 @@ fn input(found: &Match, request: &Request) -> Result<Body, Refusal> {
     }
     for (name, value) in found.values() {
         let value = value.ok_or(Code::InvalidUrl)?;
+        // The project is the caller's business; a member of that name is one that nobody knows.
+        if !found.route.entry.input.iter().any(|member| member.name == name) {
+            continue;
+        }
         // Some calls have a name in the path and once more in the body.
         match members.insert(name.to_owned(), Value::String(value.to_owned())) {
             None | Some(Value::Null) => {}

@@ -299,8 +299,7 @@ fn tell_error(error: Error) -> Told {
         Error::RecordNotFound { .. } => parameter("access_point_id"),
         Error::RecordTaken { kind, .. } if kind == KEY_POLICY => parameter("policy_name"),
         Error::RecordTaken { .. } => parameter("access_point_name"),
-        // Any number of them may be there.
-        Error::TooManyRecords(_) => service(Code::Broken),
+        Error::TooManyRecords(_) => parameter("keyspace_id"),
         Error::Busy => service(Code::Busy),
         Error::Internal(fault) => Told { cause: Some(fault.to_string()), ..service(Code::Broken) },
     }

@@ -27,6 +27,8 @@ pub(crate) enum Bearer {
         home: String,
         /// The principal's name there.
         name: String,
+        /// Their id as a user. Whoever is given the same name later is somebody else.
+        user_id: String,
         /// Of an agency: the session's name.
         session: String,
     },

@@ -56,7 +56,10 @@ pub(crate) static DATA_KEY_BYTES: Shape = Shape::Numeric { min: 1, max: 1024 };
 pub(crate) static SECONDS: Shape = Shape::Numeric { min: i64::MIN / 1_000_000, max: i64::MAX / 1_000_000 };
 /// An import token.
 pub(crate) static IMPORT_TOKEN: Shape = pattern("[0-9a-zA-Z+/=]{200,6144}");
-/// Wrapped material or a wrapped private key. See the setting `strict_lengths` for the documented
+/// Wrapped material or a wrapped temporary key: one block. See the setting `strict_lengths` for the
+/// least of the documented lengths, which shuts out SM2 blocks.
+pub(crate) static WRAPPED_BLOCK: Shape = pattern("[0-9a-zA-Z+/=]{1,360}");
+/// A wrapped private key. See the setting `strict_lengths` for the documented
 /// lengths.
 pub(crate) static WRAPPED: Shape = pattern("[0-9a-zA-Z+/=]{1,6144}");
 /// Text that is bound to a ciphertext, at most 128 bytes; the bytes are counted beside this.

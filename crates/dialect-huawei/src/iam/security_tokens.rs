@@ -1,5 +1,6 @@
 //! `POST /v3.0/OS-CREDENTIAL/securitytokens`: temporary access keys, of oneself or of an agency.
 
+use dialect::admin::Unanswered;
 use dialect::http::Response;
 use dialect::principals::{Administration, Session};
 use import_engine::Tenant;
@@ -84,7 +85,10 @@ async fn make(desk: &Desk<'_>, identity: &Identity, seconds: i64, name: String) 
     let tenant = Tenant::new(VENDOR, identity.holder.home());
     let common = Administration::new(desk.engine, desk.directory.common(), &tenant, &RULES);
     // Roots and what the settings name have no row before they need one.
-    common.obtain(&identity.member).await.map_err(|_| FORBIDDEN)?;
+    common.obtain(&identity.member).await.map_err(|unanswered| match unanswered {
+        Unanswered::Engine(error) => error.into(),
+        _ => FORBIDDEN,
+    })?;
     let session = Session { name, access_id: identity.access_id.clone().unwrap_or_default() };
     let text = session.to_text()?;
     let issued = ISSUING.issue(desk.engine, &tenant, &identity.member, Some(seconds), &text).await?;

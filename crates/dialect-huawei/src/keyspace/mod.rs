@@ -15,6 +15,9 @@ pub(crate) const ACCESS_POINT: &str = "access point";
 /// The kind of a key policy's record.
 pub(crate) const KEY_POLICY: &str = "key policy";
 
+/// How many of each a project may have in a region. Unverified: the vendor tells no number.
+pub(crate) const RECORDS_MAX: usize = 1000;
+
 /// The name under which a record is unique in its keyspace.
 // Unverified: that names are; the vendor's keys have unique ones.
 pub(crate) fn unique_name(keyspace: &str, name: &str) -> String {

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::Code;
 use crate::errors::Refusal;
+use crate::identity;
 use crate::keyspace::access_point::{AccessPoint, CLUSTER, CUSTOM, PRIVATE_KEY, SERVER};
-use crate::keyspace::{ACCESS_POINT, identifier, unique_name};
+use crate::keyspace::{ACCESS_POINT, RECORDS_MAX, identifier, unique_name};
 use crate::shapes::{ACCESS_POINT_DESCRIPTION, ACCESS_POINT_TYPE, ALIAS, ANY_UUID, IDENTITY};
 
 pub(super) struct CreateAccessPoint;
@@ -46,31 +47,41 @@ impl Operation for CreateAccessPoint {
     type Refusal = Refusal;
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
-        let Input { keyspace_id, access_point_name: name, kind: Numeric(kind), identity, cluster_id, description } =
-            input;
+        let Input {
+            keyspace_id,
+            access_point_name: name,
+            kind: Numeric(kind),
+            identity: known_by,
+            cluster_id,
+            description,
+        } = input;
         if matches!(kind, SERVER | CLUSTER) {
-            require(identity.as_deref(), "identity")?;
+            require(known_by.as_deref(), "identity")?;
         }
         if kind == CLUSTER {
             require(cluster_id.as_deref(), "cluster_id")?;
+        }
+        let keyspace_id = identifier(&keyspace_id);
+        let unique = unique_name(&keyspace_id, &name);
+        // No key pair is taken for what cannot be.
+        if call.engine.record_named(&call.scope, ACCESS_POINT, &unique).await?.is_some() {
+            return Err(Refusal::Parameter("access_point_name"));
         }
         let pair = if kind == CUSTOM { Some(call.engine.pair_for_another().await?) } else { None };
         let (public_key, secrets) = match pair {
             Some(pair) => (hex::encode(pair.public_key), vec![(PRIVATE_KEY, pair.private_key)]),
             None => (String::new(), Vec::new()),
         };
-        let keyspace_id = identifier(&keyspace_id);
-        let unique = unique_name(&keyspace_id, &name);
         let point = AccessPoint {
             keyspace_id,
             name,
             kind,
             // Unverified: that a new one can be used at once.
             is_enabled: true,
-            identity,
+            identity: known_by,
             cluster_id,
             description,
-            created_by: call.caller.principal().to_owned(),
+            created_by: identity::of(call)?.user_id.clone(),
             modified_at: call.engine.now(&call.scope.tenant).await?.0,
             public_key,
         };
@@ -82,7 +93,7 @@ impl Operation for CreateAccessPoint {
             attributes: point.to_text()?,
             due_at: None,
             secrets,
-            most: None,
+            most: Some(RECORDS_MAX),
         };
         let record = call.engine.create_record(&call.scope, new).await?;
         Ok(Output { access_point_id: record.id })

@@ -6,8 +6,9 @@ use import_engine::{KeyIdForm, NewRecord, RecordId};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
+use crate::identity;
 use crate::keyspace::policy::{KeyPolicy, Rules};
-use crate::keyspace::{KEY_POLICY, identifier, unique_name};
+use crate::keyspace::{KEY_POLICY, RECORDS_MAX, identifier, unique_name};
 use crate::shapes::{ALIAS, ANY_UUID, KEY_POLICY_TEXT, POLICY_DESCRIPTION};
 
 pub(super) struct CreateKeyPolicy;
@@ -48,7 +49,7 @@ impl Operation for CreateKeyPolicy {
             name: input.policy_name,
             rules,
             description: input.description.unwrap_or_default(),
-            created_by: call.caller.principal().to_owned(),
+            created_by: identity::of(call)?.user_id.clone(),
             modified_at: call.engine.now(&call.scope.tenant).await?.0,
             used_at: None,
         };
@@ -60,7 +61,7 @@ impl Operation for CreateKeyPolicy {
             attributes: policy.to_text()?,
             due_at: None,
             secrets: Vec::new(),
-            most: None,
+            most: Some(RECORDS_MAX),
         };
         let record = call.engine.create_record(&call.scope, new).await?;
         Ok(Output { policy_id: record.id })

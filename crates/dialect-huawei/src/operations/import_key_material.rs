@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::imports;
 use crate::errors::Refusal;
 use crate::settings::Settings;
-use crate::shapes::{IMPORT_TOKEN, KEY_ID, SECONDS, SEQUENCE, WRAPPED};
+use crate::shapes::{IMPORT_TOKEN, KEY_ID, SECONDS, SEQUENCE, WRAPPED, WRAPPED_BLOCK};
 
 /// The documented lengths, demanded with the setting `strict_lengths`.
 const STRICT_MATERIAL: &str = "[0-9a-zA-Z+/=]{344,360}";
@@ -31,7 +31,7 @@ impl Operation for ImportKeyMaterial {
     const INPUT: &'static [Member] = &[
         Member::required("key_id", &KEY_ID),
         Member::required("import_token", &IMPORT_TOKEN),
-        Member::required("encrypted_key_material", &WRAPPED),
+        Member::required("encrypted_key_material", &WRAPPED_BLOCK),
         Member::optional("encrypted_privatekey", &WRAPPED),
         Member::optional("expiration_time", &SECONDS),
         Member::optional("sequence", &SEQUENCE),

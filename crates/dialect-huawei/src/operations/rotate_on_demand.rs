@@ -31,6 +31,7 @@ impl Operation for RotateOnDemand {
     async fn run(call: &Call, input: Input) -> Result<Self::Output, Refusal> {
         let policy = call.engine.policy(&call.scope)?;
         let key = call.engine.describe_key(&call.scope, &input.key_id.into()).await?;
+        key.require_for_owner(KeyOperation::Rotate, policy)?;
         key.require_imported().map_err(refusal)?;
         key.require_rotatable(policy).map_err(refusal)?;
         key.require(KeyOperation::Rotate, policy)?;

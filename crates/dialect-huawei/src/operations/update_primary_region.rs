@@ -2,6 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
+use import_engine::KeyOperation;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::Code;
@@ -32,6 +33,8 @@ impl Operation for UpdatePrimaryRegion {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let id = input.key_id.into();
+        let policy = call.engine.policy(&call.scope)?;
+        call.engine.describe_key(&call.scope, &id).await?.require_for_owner(KeyOperation::MovePrimary, policy)?;
         if call.engine.members(&call.scope, &id).await?.len() < 2 {
             // Unverified: that a key which has no replicas is told so, before its state.
             return Err(Code::NoReplicas.into());

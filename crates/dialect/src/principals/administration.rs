@@ -162,18 +162,19 @@ impl<'a, R: Rules> Administration<'a, R> {
     }
 
     /// Sees to it that a principal has a row to hang access keys on. The root and what the settings
-    /// name get one when they first need it.
+    /// name get one when they first need it; it says nothing of them, so that whoever is taken out of
+    /// the settings keeps no rights.
     ///
     /// # Errors
     /// [`Unanswered::Missing`] if there is no such principal.
     pub async fn obtain(&self, name: &str) -> Result<(), Unanswered> {
-        let configured = self.directory.configured(self.tenant, name).map(str::to_owned);
+        let is_configured = self.directory.configured(self.tenant, name).is_some();
         let set = |before: Option<&str>| -> Result<String, Unanswered> {
-            match (before, &configured) {
-                (_, Some(text)) => Ok(text.clone()),
-                (Some(text), None) => Ok(text.to_owned()),
-                (None, None) if name == ROOT => Ok("{}".to_owned()),
-                (None, None) => Err(missing(name)),
+            match (before, is_configured) {
+                (_, true) => Ok("{}".to_owned()),
+                (Some(text), false) => Ok(text.to_owned()),
+                (None, false) if name == ROOT => Ok("{}".to_owned()),
+                (None, false) => Err(missing(name)),
             }
         };
         self.engine.edit_principal(self.tenant, name, set).await?;

@@ -153,11 +153,11 @@ fn signed(
         Some(("at", offset)) => unsigned.at += offset.parse::<i64>().map_err(|error| error.to_string())?,
         _ => return Err(format!("{how} is no way to sign")),
     }
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let query = target.split_once('?').map_or("", |(_, query)| query);
     let given = sign::borrowed(fields);
     Ok(match caller.vendor {
         Vendor::Aws => sign::aws_fields(unsigned, &given, body),
-        Vendor::Huawei => sign::huawei_fields(unsigned, method, path, &given, body),
+        Vendor::Huawei => sign::huawei_fields(unsigned, method, target, &given, body),
         Vendor::Tencent => sign::tencent_fields(unsigned, method, query, &given, body),
     })
 }

@@ -75,7 +75,7 @@ pub fn huawei(request: Unsigned<'_>, method: &str, path: &str, body: &[u8]) -> F
 }
 
 /// The given header fields of a call such as [`huawei`]'s, with date and SDK-HMAC-SHA256
-/// authorization; all of them and the host are signed.
+/// authorization; all of them and the host are signed. The path may have a query behind it.
 pub fn huawei_fields(request: Unsigned<'_>, method: &str, path: &str, fields: &[(&str, &str)], body: &[u8]) -> Fields {
     let (mut fields, signed, hash) = huawei_canonical(request, method, path, fields, body);
     let time = format_time(request.at, DATE_TIME);
@@ -119,8 +119,13 @@ fn huawei_canonical(
     let mut fields = owned(fields);
     fields.push(("x-sdk-date".into(), format_time(request.at, DATE_TIME)));
     let (canonical, signed) = canonical_headers(request.host, &fields);
+    // Nothing that is signed here has to be encoded otherwise than it is.
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut query: Vec<&str> = query.split('&').collect();
+    query.sort_unstable();
+    let query = query.join("&");
     let slash = if path.ends_with('/') { "" } else { "/" };
-    let canonical = format!("{method}\n{path}{slash}\n\n{canonical}\n{signed}\n{}", hex::encode(sha256(body)));
+    let canonical = format!("{method}\n{path}{slash}\n{query}\n{canonical}\n{signed}\n{}", hex::encode(sha256(body)));
     (fields, signed, hex::encode(sha256(canonical.as_bytes())))
 }
 

@@ -177,9 +177,11 @@ def test_keys_that_are_none(kms, tagger):
     for path in [f"{MISSING_KEY}/tags/", f"{MISSING_KEY}/tag", f"{MISSING_KEY}/tags/action/x"]:
         tagger.send("POST", path, {}).is_refusal("APIGW.0101")
     tagger.send("POST", f"{MISSING_KEY}/tags", {}).is_refusal("KMS.0204")
-    # The key of the path is the one that counts.
+    # A body need not name the key, but must not name another one.
     mine = kms.create()
-    assert tagger.send("POST", f"{mine}/tags", {"tag": tag("a"), "key_id": MISSING_KEY}).status == 204
+    tagger.send("POST", f"{mine}/tags", {"tag": tag("a"), "key_id": MISSING_KEY}).is_refusal("KMS.0308")
+    assert tags(kms, mine) == []
+    assert tagger.send("POST", f"{mine}/tags", {"tag": tag("a"), "key_id": mine}).status == 204
     assert tags(kms, mine) == [("a", "")]
 
 

@@ -54,7 +54,7 @@ impl Document {
     /// # Errors
     /// KMS.3804 if the document is of another kind, is over, or does not hold.
     // Unverified: the code for a document that can be read but does not hold.
-    pub(crate) fn signer(&self, call: &Call, request: &Request<'_>) -> Result<Vec<u8>, Refusal> {
+    pub(crate) async fn signer(&self, call: &Call, request: &Request<'_>) -> Result<Vec<u8>, Refusal> {
         let unproven = || Refusal::from(Code::Attestation);
         // Documents that nobody can check here must not be passed over in favour of one that is.
         if self.ecs_signature.is_some() || self.service_token.is_some() {
@@ -73,7 +73,8 @@ impl Document {
         }
         let statement =
             [request.key_id, request.capsule, request.public_key.unwrap_or_default(), expire_time].join("\n");
-        match call.engine.is_signed_by(&spki, statement.as_bytes(), signature.expose()) {
+        let signature = signature.expose().to_vec();
+        match call.engine.is_signed_by(spki.clone(), statement.into_bytes(), signature).await {
             Ok(true) => Ok(spki),
             Ok(false) | Err(Error::PeerKeyUnfit) => Err(unproven()),
             Err(error) => Err(error.into()),

@@ -81,7 +81,7 @@ impl Operation for CreateDatakeyCapsule {
         let capsule = Capsule { rule, frame: Frame { length, ciphertext: made.ciphertext } };
         Ok(Output {
             key_id: made.key.id.0,
-            data_key: hand_out(call, public_key.as_deref(), made.plaintext)?,
+            data_key: hand_out(call, public_key, made.plaintext).await?,
             datakey_capsule: capsule.to_bytes()?.into(),
         })
     }
@@ -94,9 +94,13 @@ pub(super) fn recipient(text: Option<&str>) -> Result<Option<Vec<u8>>, Refusal> 
 
 /// The data key as the answer has it.
 // Unverified: that both are base64, as the keys that come with the requests are.
-pub(super) fn hand_out(call: &Call, public_key: Option<&[u8]>, data_key: Material) -> Result<HandedOut, Refusal> {
+pub(super) async fn hand_out(
+    call: &Call,
+    public_key: Option<Vec<u8>>,
+    data_key: Material,
+) -> Result<HandedOut, Refusal> {
     Ok(match public_key {
         None => HandedOut::Plain(data_key.into()),
-        Some(public_key) => HandedOut::Wrapped(call.engine.wrap_for(public_key, &data_key)?.into()),
+        Some(public_key) => HandedOut::Wrapped(call.engine.wrap_for(public_key, data_key).await?.into()),
     })
 }

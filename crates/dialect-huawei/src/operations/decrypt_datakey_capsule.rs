@@ -60,9 +60,9 @@ impl Operation for DecryptDatakeyCapsule {
         let opened = call.engine.decrypt(&call.scope, &capsule.frame.ciphertext, &context).await?;
         let request =
             Request { key_id: &input.key_id, capsule: &input.datakey_capsule, public_key: input.public_key.as_deref() };
-        let signer = input.attestation_document.signer(call, &request)?;
+        let signer = input.attestation_document.signer(call, &request).await?;
         // Before the use of a policy is noted: what cannot be handed out leaves no trace.
-        let data_key = hand_out(call, public_key.as_deref(), opened.plaintext)?;
+        let data_key = hand_out(call, public_key, opened.plaintext).await?;
         let instance_id = admitted(call, &capsule.rule.rule, &signer).await?;
         Ok(Output { key_id: opened.key.id.0, instance_id, data_key })
     }

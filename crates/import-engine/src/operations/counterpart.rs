@@ -22,8 +22,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::PeerKeyUnfit`] if it is not one of an RSA key of 2048 to 4096 bits.
-    pub fn wrap_for(&self, public_key: &[u8], secret: &Material) -> Result<Vec<u8>, Error> {
-        RecipientKey::parse(public_key).map_err(|_| Error::PeerKeyUnfit)?.wrap(secret)
+    pub async fn wrap_for(&self, public_key: Vec<u8>, secret: Material) -> Result<Vec<u8>, Error> {
+        self.compute(true, move || RecipientKey::parse(&public_key).map_err(|_| Error::PeerKeyUnfit)?.wrap(&secret))
+            .await
     }
 
     /// Whether a statement is signed by the holder of an RSA key: RSASSA-PKCS1-v1_5 with SHA-256.
@@ -31,7 +32,15 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::PeerKeyUnfit`] if it is not one of an RSA key of 2048 to 4096 bits.
-    pub fn is_signed_by(&self, public_key: &[u8], statement: &[u8], signature: &[u8]) -> Result<bool, Error> {
-        is_signed_with_rsa(public_key, statement, signature).map_err(|_| Error::PeerKeyUnfit)
+    pub async fn is_signed_by(
+        &self,
+        public_key: Vec<u8>,
+        statement: Vec<u8>,
+        signature: Vec<u8>,
+    ) -> Result<bool, Error> {
+        self.compute(true, move || {
+            is_signed_with_rsa(&public_key, &statement, &signature).map_err(|_| Error::PeerKeyUnfit)
+        })
+        .await
     }
 }

@@ -112,8 +112,12 @@ pub(super) fn rsa_key(spki: &[u8]) -> Result<PKey<Public>, Refused> {
         return Err(Refused);
     }
     let key = PKey::public_key_from_der(spki)?;
-    let exponent_is_odd = key.is_a(KeyType::RSA) && key.rsa()?.e().is_bit_set(0);
-    if !exponent_is_odd || !(2048..=4096).contains(&key.bits()) {
+    // A long exponent would be a caller's way to make this server compute for long.
+    let exponent_fits = key.is_a(KeyType::RSA) && {
+        let rsa = key.rsa()?;
+        rsa.e().is_bit_set(0) && rsa.e().num_bits() <= 64
+    };
+    if !exponent_fits || !(2048..=4096).contains(&key.bits()) {
         return Err(Refused);
     }
     Ok(key)

@@ -232,8 +232,10 @@ impl Key {
         if u32::try_from(done).unwrap_or(u32::MAX) >= policy.rotation.on_demand_limit {
             return Err(Error::RotationLimit(self.id.clone()));
         }
+        // Where no pause is wanted, the last rotation may lie ahead of `now`: of two callers at once,
+        // the one that read the clock first can come second.
         let rested_from = now.plus_seconds(-policy.rotation.pause_seconds);
-        if self.last_rotation().is_some_and(|last| last > rested_from) {
+        if policy.rotation.pause_seconds > 0 && self.last_rotation().is_some_and(|last| last > rested_from) {
             return Err(Error::RotationRecent(self.id.clone()));
         }
         let quiet_until = now.plus_seconds(policy.rotation.quiet_seconds);

@@ -380,3 +380,10 @@ fn a_vendor_may_rotate_on_demand_what_is_rotated_anyway() {
         "the automatic one counts"
     );
 }
+
+#[test]
+fn without_a_pause_nothing_is_too_recent() {
+    // Two callers at once: the one that read the clock first meets the other's rotation.
+    let rotated = generated().rotated_on_demand(record("two", MaterialRole::Current, 2), days(1), &RULES);
+    assert_eq!(rotated.require_rotation(Timestamp(days(1).0 - 1), &RULES), Ok(()));
+}

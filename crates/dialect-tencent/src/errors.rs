@@ -7,6 +7,7 @@ use dialect::constraint::{Mismatch, Report, Rule};
 use import_engine::{Error, KeyOperation, KeyState};
 
 use crate::API_VERSION;
+use crate::record_kinds::{DATA_KEY, WHITE_BOX_KEY};
 
 /// The most bytes of a POST request under TC3.
 pub(crate) const SIZE_TC3_MAX: usize = 10 * 1024 * 1024;
@@ -160,6 +161,11 @@ const CMK_STATE_NOT_SUPPORT: Known =
     ("ResourceUnavailable.CmkStateNotSupport", "This operation cannot be performed under the current CMK status.");
 const CMK_USED_BY_CLOUD_PRODUCT: Known =
     ("FailedOperation.CmkUsedByCloudProduct", "The CMK is being used by a Tencent Cloud product.");
+const DATA_KEY_LIMIT_EXCEEDED: Known =
+    ("LimitExceeded.DataKeyLimitExceeded", "The number of data keys exceeds the limit.");
+const DATA_KEY_NAME_ALREADY_EXISTS: Known =
+    ("InvalidParameterValue.DataKeyNameAlreadyExists", "The data key name already exists.");
+const DATA_KEY_NOT_FOUND: Known = ("ResourceUnavailable.DataKeyNotFound", "The data key does not exist.");
 const DECRYPT_ERROR: Known = ("FailedOperation.DecryptError", "Decryption failed.");
 const DECRYPT_MATERIAL_ERROR: Known =
     ("InvalidParameter.DecryptMaterialError", "Decryption of EncryptedKeyMaterial failed.");
@@ -177,6 +183,7 @@ const INVALID_PENDING_WINDOW: Known =
     ("InvalidParameter.InvalidPendingWindowInDays", "PendingWindowInDays must be between 7 and 30.");
 const INVALID_PLAINTEXT: Known = ("InvalidParameterValue.InvalidPlaintext", "Invalid Plaintext.");
 const INVALID_TYPE: Known = ("InvalidParameterValue.InvalidType", "The Type parameter is incorrect.");
+const KEY_LIMIT_EXCEEDED: Known = ("LimitExceeded.KeyLimitExceeded", "The number of white-box keys exceeds the limit.");
 const KEY_PENDING_DELETE: Known = ("ResourceUnavailable.KeyPendingDelete", "The CMK is pending deletion.");
 const MATERIAL_NOT_MATCH: Known =
     ("InvalidParameterValue.MaterialNotMatch", "The key material is different from the one previously imported.");
@@ -184,6 +191,7 @@ const NOT_EXTERNAL_CMK: Known =
     ("UnsupportedOperation.NotExternalCmk", "Incorrect CMK type. Only External CMKs are supported.");
 const NOT_USER_CREATED_CMK: Known = ("UnsupportedOperation.NotUserCreatedCmk", "The CMK was not created by a user.");
 const REQUEST_SIZE_LIMIT_EXCEEDED: Known = ("RequestSizeLimitExceeded", "The request exceeds the size limit.");
+const RESOURCE_NOT_FOUND: Known = ("ResourceNotFound", "The white-box key does not exist.");
 const ROTATE_NOT_SUPPORTED: Known = ("UnsupportedOperation.RotateNotSupported", "The CMK cannot be rotated.");
 const ROTATE_RATE_LIMITED: Known =
     ("RequestLimitExceeded.RotateRateLimited", "A CMK can be rotated once every 24 hours.");
@@ -390,8 +398,11 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::OutsideKeyTaken(_)
         | Error::OutsideKeyUnfit(_)
         | Error::Outside { .. } => known(INTERNAL_ERROR),
-        // No action of this dialect has to do with records yet.
-        Error::RecordNotFound { .. } | Error::RecordTaken { .. } | Error::TooManyRecords(_) => known(INTERNAL_ERROR),
+        Error::RecordNotFound { kind, .. } => of_kind(kind, DATA_KEY_NOT_FOUND, RESOURCE_NOT_FOUND),
+        // Unverified: of data keys, GenerateDataKey alone lists the code; ImportDataKey and UpdateDataKeyName have none of
+        // their own for it.
+        Error::RecordTaken { kind, .. } => of_kind(kind, DATA_KEY_NAME_ALREADY_EXISTS, ALIAS_ALREADY_EXISTS),
+        Error::TooManyRecords(kind) => of_kind(kind, DATA_KEY_LIMIT_EXCEEDED, KEY_LIMIT_EXCEEDED),
         Error::Busy => known(TRY_AGAIN),
         Error::Internal(fault) => Wire { cause: Some(cause_chain(fault)), ..known(INTERNAL_ERROR) },
     }
@@ -453,6 +464,16 @@ const fn of_product(operation: KeyOperation) -> Known {
         }
         // ArchiveKey and CancelKeyArchive. Unverified: the others.
         _ => NOT_USER_CREATED_CMK,
+    }
+}
+
+/// The code of what concerns a record: one for data keys, one for white-box keys.
+fn of_kind(kind: &str, data_key: Known, white_box_key: Known) -> Wire {
+    match kind {
+        DATA_KEY => known(data_key),
+        WHITE_BOX_KEY => known(white_box_key),
+        // No other kind is asked for by name.
+        _ => known(INTERNAL_ERROR),
     }
 }
 
@@ -590,6 +611,31 @@ mod tests {
     }
 
     #[test]
+    fn records_have_the_codes_of_their_kind() {
+        let told = |kind: &str| {
+            let (kind, other) = (kind.to_owned(), kind.to_owned());
+            [
+                Error::RecordNotFound { kind: kind.clone(), id: String::new() },
+                Error::RecordTaken { kind, name: String::new() },
+                Error::TooManyRecords(other),
+            ]
+            .map(|error| wire(&error.into(), "").code)
+        };
+        assert_eq!(
+            told(DATA_KEY),
+            [
+                "ResourceUnavailable.DataKeyNotFound",
+                "InvalidParameterValue.DataKeyNameAlreadyExists",
+                "LimitExceeded.DataKeyLimitExceeded"
+            ]
+        );
+        assert_eq!(
+            told(WHITE_BOX_KEY),
+            ["ResourceNotFound", "InvalidParameterValue.AliasAlreadyExists", "LimitExceeded.KeyLimitExceeded"]
+        );
+    }
+
+    #[test]
     fn every_code_is_documented() {
         let documented = include_str!("documented_codes.txt");
         for refusal in samples() {
@@ -629,6 +675,11 @@ mod tests {
             Error::RotationOff(id()),
             Error::RotationRecent(id()),
             Error::NotRotatable { key: id(), spec: KeySpec::Rsa2048 },
+            Error::RecordNotFound { kind: DATA_KEY.into(), id: String::new() },
+            Error::RecordTaken { kind: DATA_KEY.into(), name: String::new() },
+            Error::TooManyRecords(DATA_KEY.into()),
+            Error::RecordNotFound { kind: WHITE_BOX_KEY.into(), id: String::new() },
+            Error::TooManyRecords(WHITE_BOX_KEY.into()),
             Error::Busy,
             Error::internal("x"),
         ];

@@ -25,6 +25,7 @@ mod names;
 mod operations;
 mod parameters;
 mod policy;
+mod record_kinds;
 mod regions;
 mod secret_text;
 mod seen_signatures;

@@ -149,6 +149,9 @@ pub enum StoreError {
     /// The identifier or the unique name is taken. Nothing was changed.
     #[error("already exists")]
     AlreadyExists,
+    /// There are as many as there may be. Nothing was changed.
+    #[error("full")]
+    Full,
     /// A row that cannot be understood.
     #[error("corrupt row in {table}, column {column}, key {key}")]
     Corrupt {

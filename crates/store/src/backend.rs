@@ -109,6 +109,9 @@ pub(crate) trait Backend:
     /// Takes one pair of the kind `$1` out of the pool.
     const TAKE_KEY_PAIR: &'static str;
 
+    /// Waits until no other writing transaction holds the lock called `$1`, and holds it to its own end.
+    const LOCK: &'static str;
+
     /// Counts the tables called `$1`, as `count`.
     const COUNT_TABLES: &'static str;
 
@@ -135,6 +138,8 @@ impl Backend for Postgres {
     const TAKE_KEY_PAIR: &'static str = "DELETE FROM wrapping_keys WHERE id = ( \
              SELECT id FROM wrapping_keys WHERE spec = $1 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED \
          ) RETURNING id, spec, public_key, private_key";
+
+    const LOCK: &'static str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
 
     const COUNT_TABLES: &'static str =
         "SELECT COUNT(*) AS count FROM pg_catalog.pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')";
@@ -166,6 +171,9 @@ impl Backend for Sqlite {
     const TAKE_KEY_PAIR: &'static str = "DELETE FROM wrapping_keys WHERE id = ( \
              SELECT id FROM wrapping_keys WHERE spec = $1 ORDER BY id LIMIT 1 \
          ) RETURNING id, spec, public_key, private_key";
+
+    // A writing transaction is alone.
+    const LOCK: &'static str = "SELECT $1";
 
     const COUNT_TABLES: &'static str = "SELECT COUNT(*) AS count FROM sqlite_schema WHERE type = 'table' AND name = $1";
 

@@ -5,16 +5,16 @@ use import_engine::store::{Record, Records, Sealed, SealedSecret, StoreError};
 use import_engine::{KeyId, Scope, Tenant, Timestamp};
 
 use crate::backend::Backend;
-use crate::rows::{self, RecordRow, SealedRow};
-use crate::sql::{SqlStore, sql};
+use crate::rows::{self, CountRow, RecordRow, SealedRow};
+use crate::sql::{Failure, SqlStore, sql};
 
-/// Records of a kind that are not due, and whose keys are not.
-macro_rules! select_records {
-    ($which:literal) => {
+/// What is asked of records of a kind that are not due, and whose keys are not.
+macro_rules! select_of_records {
+    ($what:literal, $which:literal) => {
         concat!(
-            "SELECT r.vendor, r.account, r.region, r.kind, r.id, r.revision, r.name, r.key_id, r.attributes, \
-                 r.created_at, r.due_at \
-             FROM records AS r LEFT JOIN keys AS k \
+            "SELECT ",
+            $what,
+            " FROM records AS r LEFT JOIN keys AS k \
                  ON k.vendor = r.vendor AND k.account = r.account AND k.region = r.region AND k.id = r.key_id \
              WHERE r.vendor = $1 AND r.account = $2 AND r.region = $3 AND r.kind = $4 \
                  AND (r.due_at IS NULL OR r.due_at > $5) \
@@ -25,9 +25,25 @@ macro_rules! select_records {
     };
 }
 
+/// Those records themselves.
+macro_rules! select_records {
+    ($which:literal) => {
+        select_of_records!(
+            "r.vendor, r.account, r.region, r.kind, r.id, r.revision, r.name, r.key_id, r.attributes, \
+             r.created_at, r.due_at",
+            $which
+        )
+    };
+}
+
 #[async_trait]
 impl<DB: Backend> Records for SqlStore<DB> {
-    async fn insert_record(&self, record: &Record, secrets: &[SealedSecret]) -> Result<(), StoreError> {
+    async fn insert_record(
+        &self,
+        record: &Record,
+        secrets: &[SealedSecret],
+        most: Option<usize>,
+    ) -> Result<(), StoreError> {
         let insert = "INSERT INTO records (vendor, account, region, kind, id, revision, name, key_id, attributes, \
                  created_at, due_at) \
              VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
@@ -35,6 +51,9 @@ impl<DB: Backend> Records for SqlStore<DB> {
              VALUES ($1, $2, $3, $4, $5, $6, $7)";
         self.write(|| async {
             let mut tx = self.begin().await?;
+            if let Some(most) = most {
+                require_room::<DB>(&mut tx, record, most).await?;
+            }
             let inserted = sql::<DB>(insert)
                 .scope(&record.scope)
                 .text(&record.kind)
@@ -168,5 +187,26 @@ impl<DB: Backend> Records for SqlStore<DB> {
             Ok(removed)
         })
         .await
+    }
+}
+
+/// Refuses a record if there are `most` of its kind, and keeps everybody else who wants to know from
+/// counting until this transaction ends.
+async fn require_room<DB: Backend>(
+    connection: &mut DB::Connection,
+    record: &Record,
+    most: usize,
+) -> Result<(), Failure> {
+    let Record { scope, kind, created_at, .. } = record;
+    // Two places of one name would do no more than wait for each other.
+    let place = ["records", &scope.tenant.vendor, &scope.tenant.account, &scope.region, kind].join("/");
+    sql::<DB>(DB::LOCK).text(&place).run(connection).await?;
+    let select = select_of_records!("COUNT(*) AS count", "");
+    let statement = sql::<DB>(select).scope(scope).text(kind).bind(created_at.0);
+    let counted: Option<CountRow> = statement.row(connection).await?;
+    if rows::count(counted.as_ref()) < u64::try_from(most).unwrap_or(u64::MAX) {
+        Ok(())
+    } else {
+        Err(StoreError::Full.into())
     }
 }

@@ -68,13 +68,9 @@ impl Engine {
             if let Some(key) = &record.key {
                 self.describe_key(&record.scope, key).await?;
             }
-            if let Some(most) = most
-                && self.records(&record.scope, &record.kind, None).await?.len() >= most
-            {
-                return Err(Error::TooManyRecords(record.kind));
-            }
-            match self.store.insert_record(&record, &sealed).await {
+            match self.store.insert_record(&record, &sealed, most).await {
                 Ok(()) => return Ok(record),
+                Err(StoreError::Full) => return Err(Error::TooManyRecords(record.kind)),
                 Err(StoreError::AlreadyExists) => {
                     let Record { scope, kind, id, .. } = &record;
                     if self.store.record(scope, kind, id, now).await?.is_some() {

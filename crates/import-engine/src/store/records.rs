@@ -44,13 +44,15 @@ pub struct SealedSecret {
 /// there.
 #[async_trait]
 pub trait Records: Send + Sync {
-    /// Stores a new record at revision 1, with its secrets.
+    /// Stores a new record at revision 1, with its secrets, if fewer than `most` of its kind are in the
+    /// scope when it is made; `None`: any number. Callers who come at once are counted one after another.
     ///
     /// # Errors
+    /// [`StoreError::Full`](super::StoreError::Full) if there are as many;
     /// [`StoreError::AlreadyExists`](super::StoreError::AlreadyExists) if the identifier or the name
     /// is taken among those of its kind in the scope, be it by one that is due;
     /// [`StoreError::Stale`](super::StoreError::Stale) if its key is not there.
-    async fn insert_record(&self, record: &Record, secrets: &[SealedSecret]) -> Result<()>;
+    async fn insert_record(&self, record: &Record, secrets: &[SealedSecret], most: Option<usize>) -> Result<()>;
 
     /// One record.
     async fn record(&self, scope: &Scope, kind: &str, id: &str, now: Timestamp) -> Result<Option<Record>>;

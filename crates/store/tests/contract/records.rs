@@ -18,6 +18,7 @@ promises! {
     changes_are_stored_all_or_none,
     a_removed_record_is_gone_with_its_secrets,
     due_records_are_removed,
+    there_are_never_more_than_there_may_be,
     a_tenant_with_a_record_is_listed,
     of_two_changes_one_is_stale,
 }
@@ -64,8 +65,8 @@ async fn a_record_reads_back_as_it_was_stored(place: &Place) {
         ..record("\u{1a}0")
     };
     let secrets = [secret("one", &[1, 0, 2]), secret("tw\u{f6} \0", &[3])];
-    store.insert_record(&full, &secrets).await.unwrap();
-    store.insert_record(&record("b"), &[]).await.unwrap();
+    store.insert_record(&full, &secrets, None).await.unwrap();
+    store.insert_record(&record("b"), &[], None).await.unwrap();
     assert_eq!(store.record(&scope(), &full.kind, &full.id, NOON).await.unwrap(), Some(full.clone()));
     let found = store.record_named(&scope(), &full.kind, "n\u{e4}me \0 \u{1a}", NOON).await.unwrap();
     assert_eq!(found, Some(full.clone()));
@@ -84,24 +85,24 @@ async fn a_record_reads_back_as_it_was_stored(place: &Place) {
 
 async fn an_identifier_and_a_name_are_unique_in_scope_and_kind(place: &Place) {
     let store = place.store().await;
-    store.insert_record(&named("a", "x"), &[]).await.unwrap();
+    store.insert_record(&named("a", "x"), &[], None).await.unwrap();
     for taken in [record("a"), named("b", "x")] {
-        let result = store.insert_record(&taken, &[secret("one", b"s")]).await;
+        let result = store.insert_record(&taken, &[secret("one", b"s")], None).await;
         assert!(matches!(result, Err(StoreError::AlreadyExists)), "{result:?}");
     }
     assert_eq!(store.record(&scope(), "thing", "a", NOON).await.unwrap(), Some(named("a", "x")));
     assert_eq!(store.record_secret(&scope(), "thing", "a", "one").await.unwrap(), None);
     let elsewhere = Scope::new(tenant("111122223333"), "eu-west-1");
-    store.insert_record(&Record { kind: "other".to_owned(), ..named("a", "x") }, &[]).await.unwrap();
-    store.insert_record(&Record { scope: elsewhere, ..named("a", "x") }, &[]).await.unwrap();
+    store.insert_record(&Record { kind: "other".to_owned(), ..named("a", "x") }, &[], None).await.unwrap();
+    store.insert_record(&Record { scope: elsewhere, ..named("a", "x") }, &[], None).await.unwrap();
     // Any number of them may have no name.
-    store.insert_record(&record("c"), &[]).await.unwrap();
-    store.insert_record(&record("d"), &[]).await.unwrap();
+    store.insert_record(&record("c"), &[], None).await.unwrap();
+    store.insert_record(&record("d"), &[], None).await.unwrap();
 }
 
 async fn a_record_of_no_key_is_stale(place: &Place) {
     let store = place.store().await;
-    let stale = store.insert_record(&of_key("a", "k"), &[]).await;
+    let stale = store.insert_record(&of_key("a", "k"), &[], None).await;
     assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
     assert_eq!(store.record(&scope(), "thing", "a", NOON).await.unwrap(), None);
 }
@@ -119,7 +120,7 @@ async fn lists_are_newest_first_and_by_key(place: &Place) {
         record("a"),
         Record { kind: "other".to_owned(), ..of_key("d", "k") },
     ] {
-        store.insert_record(&record, &[]).await.unwrap();
+        store.insert_record(&record, &[], None).await.unwrap();
     }
     assert_eq!(ids(&store.records(&scope(), "thing", None, NOON).await.unwrap()), "c B a b");
     assert_eq!(ids(&store.records(&scope(), "thing", Some(&"k".into()), NOON).await.unwrap()), "c b");
@@ -132,7 +133,7 @@ async fn lists_are_newest_first_and_by_key(place: &Place) {
 async fn a_record_that_is_due_is_not_there(place: &Place) {
     let store = place.store().await;
     let due = NOON.plus_seconds(5);
-    store.insert_record(&Record { due_at: Some(due), ..named("a", "x") }, &[]).await.unwrap();
+    store.insert_record(&Record { due_at: Some(due), ..named("a", "x") }, &[], None).await.unwrap();
     for (now, is_there) in [(due.plus_seconds(-1), true), (due, false)] {
         assert_eq!(store.record(&scope(), "thing", "a", now).await.unwrap().is_some(), is_there);
         assert_eq!(store.record_named(&scope(), "thing", "x", now).await.unwrap().is_some(), is_there);
@@ -145,7 +146,7 @@ async fn a_record_whose_key_is_due_is_not_there(place: &Place) {
     let due = NOON.plus_seconds(7 * 86_400);
     let deletion = Some(Deletion { at: due, window_days: 7 });
     store.insert_key(&Key { state: KeyState::PendingDeletion, deletion, ..key("k") }, &[]).await.unwrap();
-    store.insert_record(&Record { name: Some("x".to_owned()), ..of_key("a", "k") }, &[]).await.unwrap();
+    store.insert_record(&Record { name: Some("x".to_owned()), ..of_key("a", "k") }, &[], None).await.unwrap();
     for (now, is_there) in [(due.plus_seconds(-1), true), (due, false)] {
         assert_eq!(store.record(&scope(), "thing", "a", now).await.unwrap().is_some(), is_there);
         assert_eq!(store.record_named(&scope(), "thing", "x", now).await.unwrap().is_some(), is_there);
@@ -156,7 +157,7 @@ async fn a_record_whose_key_is_due_is_not_there(place: &Place) {
 async fn records_vanish_with_their_key(place: &Place) {
     let store = place.store().await;
     store.insert_key(&key("k"), &[]).await.unwrap();
-    store.insert_record(&of_key("a", "k"), &[secret("one", b"s")]).await.unwrap();
+    store.insert_record(&of_key("a", "k"), &[secret("one", b"s")], None).await.unwrap();
     store.remove_key(&key("k")).await.unwrap();
     assert_eq!(store.record(&scope(), "thing", "a", NOON).await.unwrap(), None);
     assert_eq!(place.number("SELECT COUNT(*) FROM record_secrets").await, 0);
@@ -164,8 +165,8 @@ async fn records_vanish_with_their_key(place: &Place) {
 
 async fn changes_are_stored_all_or_none(place: &Place) {
     let store = place.store().await;
-    store.insert_record(&named("a", "x"), &[]).await.unwrap();
-    store.insert_record(&named("b", "y"), &[]).await.unwrap();
+    store.insert_record(&named("a", "x"), &[], None).await.unwrap();
+    store.insert_record(&named("b", "y"), &[], None).await.unwrap();
     let changed = |id: &str, name: &str| Record {
         attributes: "changed".to_owned(),
         due_at: Some(NOON.plus_seconds(9)),
@@ -193,8 +194,8 @@ async fn changes_are_stored_all_or_none(place: &Place) {
 
 async fn a_removed_record_is_gone_with_its_secrets(place: &Place) {
     let store = place.store().await;
-    store.insert_record(&named("a", "x"), &[secret("one", b"s")]).await.unwrap();
-    store.insert_record(&record("b"), &[secret("one", b"t")]).await.unwrap();
+    store.insert_record(&named("a", "x"), &[secret("one", b"s")], None).await.unwrap();
+    store.insert_record(&record("b"), &[secret("one", b"t")], None).await.unwrap();
     let stale = store.remove_record(&Record { revision: 2, ..record("a") }).await;
     assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
     store.remove_record(&record("a")).await.unwrap();
@@ -203,13 +204,13 @@ async fn a_removed_record_is_gone_with_its_secrets(place: &Place) {
     assert_eq!(store.record_secret(&scope(), "thing", "a", "one").await.unwrap(), None);
     let left = store.record_secret(&scope(), "thing", "b", "one").await.unwrap();
     assert_eq!(left, Some(Sealed(b"t".to_vec())));
-    store.insert_record(&named("c", "x"), &[]).await.unwrap();
+    store.insert_record(&named("c", "x"), &[], None).await.unwrap();
 }
 
 async fn due_records_are_removed(place: &Place) {
     let store = place.store().await;
     for (id, due_at) in [("a", None), ("b", Some(NOON)), ("c", Some(NOON.plus_seconds(1)))] {
-        store.insert_record(&Record { due_at, ..record(id) }, &[secret("one", b"s")]).await.unwrap();
+        store.insert_record(&Record { due_at, ..record(id) }, &[secret("one", b"s")], None).await.unwrap();
     }
     assert_eq!(store.remove_due_records(&tenant("2"), NOON).await.unwrap(), 0);
     assert_eq!(store.remove_due_records(&tenant("111122223333"), NOON).await.unwrap(), 1);
@@ -217,17 +218,36 @@ async fn due_records_are_removed(place: &Place) {
     assert_eq!(place.number("SELECT COUNT(*) FROM record_secrets").await, 2);
 }
 
+async fn there_are_never_more_than_there_may_be(place: &Place) {
+    let store = place.store().await;
+    let due_at = Some(NOON);
+    store.insert_record(&Record { due_at, ..record("gone") }, &[], None).await.unwrap();
+    for other in [Record { kind: "other".to_owned(), ..record("a") }, record("a")] {
+        store.insert_record(&other, &[], Some(1)).await.unwrap();
+    }
+    let tries = (0..12).map(|caller: i32| {
+        let store = store.clone();
+        async move { store.insert_record(&record(&caller.to_string()), &[secret("one", b"s")], Some(4)).await }
+    });
+    let results = tries.collect::<JoinSet<_>>().join_all().await;
+    let full = results.iter().filter(|result| matches!(result, Err(StoreError::Full))).count();
+    assert_eq!((results.iter().filter(|result| result.is_ok()).count(), full), (3, 9), "{results:?}");
+    assert_eq!(store.records(&scope(), "thing", None, NOON).await.unwrap().len(), 4);
+    assert_eq!(place.number("SELECT COUNT(*) FROM record_secrets").await, 3);
+    store.insert_record(&record("any"), &[], None).await.unwrap();
+}
+
 async fn a_tenant_with_a_record_is_listed(place: &Place) {
     let store = place.store().await;
     assert!(store.tenants().await.unwrap().is_empty());
-    store.insert_record(&record("a"), &[]).await.unwrap();
+    store.insert_record(&record("a"), &[], None).await.unwrap();
     assert_eq!(store.tenants().await.unwrap(), [tenant("111122223333")]);
 }
 
 async fn of_two_changes_one_is_stale(place: &Place) {
     let store = place.store().await;
     for id in ["a", "b"] {
-        store.insert_record(&record(id), &[]).await.unwrap();
+        store.insert_record(&record(id), &[], None).await.unwrap();
     }
     for revision in 1..=10 {
         let tries = (0..2).map(|caller: i32| {

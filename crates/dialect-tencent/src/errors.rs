@@ -209,6 +209,20 @@ const UNSUPPORTED_KEY_USAGE: Known = (
     "The key usage is not supported in the current region.",
 );
 
+/// The actions that list InvalidParameterValue for values out of their bounds, and not InvalidParameter.
+const VALUES_HAVE_THEIR_OWN_CODE: &[&str] = &[
+    "CreateWhiteBoxKey",
+    "DescribeDataKeys",
+    "DescribeWhiteBoxKeyDetails",
+    "DisableDataKeys",
+    "EnableDataKeys",
+    "EncryptByWhiteBox",
+    "GetDataKeyPlaintext",
+    "ListDataKeys",
+    "OverwriteWhiteBoxDeviceFingerprints",
+    "UpdateDataKeyName",
+];
+
 /// Code and text of a refusal. `action` is the action as sent, if it was known by then.
 pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
     match refusal {
@@ -266,7 +280,7 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
         ),
         Refusal::TokenFailure => known(TOKEN_FAILURE),
 
-        Refusal::OutOfBounds(name) => out_of_bounds(name),
+        Refusal::OutOfBounds(name) => out_of_bounds(name, action),
         Refusal::NotAllowed(name) => not_allowed(name),
         Refusal::BindingNotFound => known(BINDING_NOT_FOUND),
         // Unverified: the code, for a bound that is ours.
@@ -302,13 +316,13 @@ fn of_failure(failure: &Failure, action: &str) -> Wire {
         Failure::Deadline => known(TRY_AGAIN),
         Failure::BrokenRequest => said(INVALID_PARAMETER, "The request is incomplete."),
         Failure::Malformed(_) => said(INVALID_PARAMETER, "The request parameters are not valid."),
-        Failure::Unfit(report) => of_report(report),
+        Failure::Unfit(report) => of_report(report, action),
         Failure::Engine(error) => of_engine(error, action),
     }
 }
 
 /// The first thing that a table found, in the order in which the gateway looks.
-fn of_report(report: &Report) -> Wire {
+fn of_report(report: &Report, action: &str) -> Wire {
     if let Some(path) = report.unknown.first() {
         return said("UnknownParameter", format!("The parameter `{path}` is not recognized."));
     }
@@ -319,7 +333,7 @@ fn of_report(report: &Report) -> Wire {
         return missing(&absent.path.to_string());
     }
     match report.violations.first() {
-        Some(violation) => out_of_bounds(&violation.path.to_string()),
+        Some(violation) => out_of_bounds(&violation.path.to_string(), action),
         None => said(INVALID_PARAMETER, "The request parameters are not valid."),
     }
 }
@@ -354,13 +368,13 @@ fn of_engine(error: &Error, action: &str) -> Wire {
             "RotateKey" => ROTATE_NOT_SUPPORTED,
             _ => NOT_EXTERNAL_CMK,
         }),
-        Error::WrappingNotOffered => out_of_bounds("WrappingAlgorithm"),
+        Error::WrappingNotOffered => out_of_bounds("WrappingAlgorithm", action),
         // Unverified: all but the expired token. A token that is superseded, of another key, or
         // whose private key is gone is as useless as an old one; a forged one is told no more.
         Error::TokenUnknown | Error::TokenForOtherKey | Error::TokenExpired | Error::TokenSuperseded => {
             known(TOKEN_EXPIRED)
         }
-        Error::ExpiryNotInFuture | Error::ExpiryTooFar => out_of_bounds("ValidTo"),
+        Error::ExpiryNotInFuture | Error::ExpiryTooFar => out_of_bounds("ValidTo", action),
         // Unverified: the code for material of a wrong length; one answer for every bad blob.
         Error::UnwrapFailed
         | Error::TemporaryKeyUnfit
@@ -383,10 +397,10 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         Error::MaterialNotDeletable => known(CMK_STATE_NOT_SUPPORT),
         Error::CiphertextInvalid => known(INVALID_CIPHERTEXT),
         Error::PlaintextTooLong { .. } => known(INVALID_PLAINTEXT),
-        Error::DigestLength => out_of_bounds("Message"),
-        Error::MessageFormUnfit => out_of_bounds("MessageType"),
+        Error::DigestLength => out_of_bounds("Message", action),
+        Error::MessageFormUnfit => out_of_bounds("MessageType", action),
         // No action of this dialect brings a peer's key.
-        Error::PeerKeyUnfit => out_of_bounds("PublicKey"),
+        Error::PeerKeyUnfit => out_of_bounds("PublicKey", action),
         Error::DeletionWindow => known(INVALID_PENDING_WINDOW),
         // No action of this dialect has to do with key stores.
         Error::KeyStoreNotFound(_)
@@ -502,7 +516,10 @@ fn usage_unfit() -> Wire {
 }
 
 /// A value that the service refuses and has no code of its own for.
-fn out_of_bounds(name: &str) -> Wire {
+fn out_of_bounds(name: &str, action: &str) -> Wire {
+    if VALUES_HAVE_THEIR_OWN_CODE.contains(&action) {
+        return not_allowed(name);
+    }
     said(INVALID_PARAMETER, format!("The value of parameter `{name}` is not valid."))
 }
 

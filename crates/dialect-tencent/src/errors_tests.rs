@@ -94,6 +94,21 @@ fn records_have_the_codes_of_their_kind() {
 }
 
 #[test]
+fn values_out_of_bounds_have_the_code_that_the_action_lists() {
+    let (name, list) =
+        (Refusal::OutOfBounds("Limit"), json!({"KeyId": "", "Tags": [{"TagKey":""},{"TagKey":""},{"TagKey":""}]}));
+    for (action, expected) in [
+        ("ListKeys", "InvalidParameter"),
+        ("ListDataKeys", "InvalidParameterValue"),
+        ("EnableDataKeys", "InvalidParameterValue"),
+    ] {
+        assert_eq!(wire(&name, action).code, expected, "{action}");
+        assert_eq!(wire(&Failure::Unfit(check(TABLE, &list)).into(), action).code, expected, "{action}");
+    }
+    assert!(VALUES_HAVE_THEIR_OWN_CODE.is_sorted());
+}
+
+#[test]
 fn every_code_is_documented() {
     let documented = include_str!("documented_codes.txt");
     for refusal in samples() {

@@ -32,6 +32,7 @@ mod seen_signatures;
 mod service;
 mod settings;
 mod shapes;
+mod tags;
 mod usages;
 
 pub use accounts::resolve_account;

@@ -12,6 +12,7 @@ use crate::operations::naming::{require_alias, require_description};
 use crate::operations::{edition, hsm_cluster};
 use crate::regions::Edition;
 use crate::shapes::{STRING, TAGS, UINT64};
+use crate::tags::{require_tags, tag_message};
 use crate::usages::{ENCRYPT_DECRYPT, Usage, is_usage, key_usage, offered};
 
 /// Makes a key: with material, or waiting for an import.
@@ -76,7 +77,7 @@ impl Operation for CreateKey {
         require_tags(&tags)?;
         let hsm_cluster = hsm_cluster(call, input.hsm_cluster_id)?;
 
-        let tag_msg = if tags.is_empty() { "" } else { "ok" };
+        let tag_msg = tag_message(&tags);
         let new = NewKey {
             spec: usage.spec,
             usage: usage.usage,
@@ -108,15 +109,6 @@ fn usage(word: &str, edition: Edition) -> Result<&'static Usage, Refusal> {
     let found = offered(edition).find(|usage| usage.word == word);
     let refusal = || if is_usage(word) { Refusal::UnsupportedKeyUsage } else { Refusal::InvalidKeyUsage };
     found.ok_or_else(refusal)
-}
-
-fn require_tags(tags: &[Tag]) -> Result<(), Refusal> {
-    let mut keys: Vec<&str> = tags.iter().map(|tag| tag.tag_key.as_str()).collect();
-    if keys.contains(&"") {
-        return Err(Refusal::OutOfBounds("Tags"));
-    }
-    keys.sort_unstable();
-    if keys.windows(2).any(|pair| pair[0] == pair[1]) { Err(Refusal::TagKeysDuplicated) } else { Ok(()) }
 }
 
 #[cfg(test)]

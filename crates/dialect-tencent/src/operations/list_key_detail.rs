@@ -10,6 +10,7 @@ use crate::errors::Refusal;
 use crate::key_metadata::KeyMetadata;
 use crate::operations::{edition, hsm_cluster, limit, manager, page};
 use crate::shapes::{MEMBER_ACCOUNTS, STRING, TAG_FILTERS, UINT64};
+use crate::tags::{TagFilter, tags_fit};
 use crate::usages::{ENCRYPT_DECRYPT, is_usage, key_usage};
 
 /// What takes a filter away.
@@ -34,14 +35,6 @@ pub(crate) struct Input {
     key_usage: Option<String>,
     tag_filters: Option<Vec<TagFilter>>,
     hsm_cluster_id: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct TagFilter {
-    tag_key: String,
-    #[serde(default)]
-    tag_value: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -172,17 +165,7 @@ impl Filter {
         }
     }
 
-    // Unverified: every filter must match, by one of its values or, without any, by the key alone.
     fn tags_fit(&self, key: &Key) -> Result<bool, Error> {
-        if self.tags.is_empty() {
-            return Ok(true);
-        }
-        let attributes = Attributes::of(key)?;
-        Ok(self.tags.iter().all(|filter| {
-            attributes.tags.iter().any(|tag| {
-                tag.tag_key == filter.tag_key
-                    && (filter.tag_value.is_empty() || filter.tag_value.contains(&tag.tag_value))
-            })
-        }))
+        Ok(self.tags.is_empty() || tags_fit(&self.tags, &Attributes::of(key)?.tags))
     }
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use dialect::admin::{Asked, Unanswered};
 use dialect::principals::{
-    self, Directory, Drawn, Issued, Issuing, Kind, ROOT, Rules, USER, is_name, missing, read, time,
+    self, Directory, Drawn, Issued, Issuing, Kind, ROLE, ROOT, Rules, USER, is_name, missing, read, time,
 };
 use import_engine::store::Principal;
 use import_engine::{Engine, Error, Tenant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::caller::{ROLE, Record, Session, principal_arn};
+use crate::caller::{Record, Session, principal_arn};
 use crate::iam::{Document, Kind as PolicyKind, Malformed};
 
 /// The characters of ids that are issued.

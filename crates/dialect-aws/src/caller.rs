@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use dialect::Call;
-use dialect::principals::USER;
+use dialect::principals::{ROLE, USER};
 use import_engine::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::iam::{Asked, Document, Facts, Judged, Kind, Subject};
 use crate::identifiers::partition;
-
-/// How names of roles begin.
-pub(crate) const ROLE: &str = "role/";
 
 /// What is kept of a principal.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]

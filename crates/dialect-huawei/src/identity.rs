@@ -1,7 +1,7 @@
 //! Who calls, as everything that names a caller shows them.
 
 use dialect::Call;
-use dialect::principals::{ROOT, Rights, USER, User};
+use dialect::principals::{ROOT, Standing, USER, User};
 use import_engine::Error;
 
 use crate::accounts::Holder;
@@ -26,15 +26,6 @@ pub(crate) struct Identity {
     pub session: Option<String>,
     /// What they may do in their own projects.
     pub standing: Standing,
-}
-
-/// What somebody may do in their own projects.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Standing {
-    /// Everything.
-    Root,
-    /// This.
-    Limited(Rights),
 }
 
 impl Identity {
@@ -76,10 +67,7 @@ impl Identity {
 
     /// Whether they may do, in their own projects, what goes by one or several names.
     pub(crate) fn may(&self, actions: &[&str]) -> bool {
-        match &self.standing {
-            Standing::Root => true,
-            Standing::Limited(rights) => rights.allow(actions),
-        }
+        self.standing.allows(actions)
     }
 
     /// Whether they may do everything.

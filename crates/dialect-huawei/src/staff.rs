@@ -41,6 +41,8 @@ pub(crate) static RULES: UserRules = UserRules {
     kinds: &KINDS,
     issuing: &ISSUING,
     session_seconds: (SESSION_SECONDS.0, SESSION_SECONDS.1, SESSION_SECONDS.0),
+    is_resource: None,
+    has_trust: true,
     credential,
 };
 

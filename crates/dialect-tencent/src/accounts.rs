@@ -10,6 +10,9 @@ use crate::VENDOR;
 /// The account of the public access id `test`.
 const PUBLIC_ACCOUNT: &str = "100000000000";
 
+/// How Uins of other accounts begin that are made up here; they have the usual 12 digits.
+const ACCOUNTS: &str = "1000";
+
 /// Everybody's secret.
 const PUBLIC_SECRET: &[u8] = b"test";
 
@@ -29,7 +32,7 @@ pub(crate) fn claimant(credentials: &Credentials, access_id: &str) -> Option<Cla
         return Some(Claimant { account: configured.account.clone(), secret });
     }
     if is_open {
-        let account = public_account(access_id).unwrap_or_else(|| derived_account(access_id));
+        let account = public_account(access_id).unwrap_or_else(|| derived_uin(ACCOUNTS, access_id));
         return Some(Claimant { account, secret: None });
     }
     if credentials.is_public() {
@@ -51,14 +54,14 @@ fn public_account(access_id: &str) -> Option<String> {
     if access_id == "test" {
         return Some(PUBLIC_ACCOUNT.to_owned());
     }
-    public_name(access_id).map(derived_account)
+    public_name(access_id).map(|name| derived_uin(ACCOUNTS, name))
 }
 
-/// A Uin of the usual 12 digits, always the same for the same name.
-fn derived_account(name: &str) -> String {
+/// A Uin of eight digits behind those that it begins with, always the same for the same name.
+pub(crate) fn derived_uin(start: &str, name: &str) -> String {
     let digest = sha256_hex(name.as_bytes());
     let number = digest.get(..15).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default();
-    format!("1000{:08}", number % 100_000_000)
+    format!("{start}{:08}", number % 100_000_000)
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
-//! What happens to an account's keys beside the API, through the admin API: cloud products make
-//! themselves keys.
+//! What happens in an account beside the API, through the admin API: cloud products make themselves
+//! keys, and sub-accounts and roles get credentials.
 
 use dialect::admin::{Asked, Unanswered};
+use dialect::principals::Administration;
 use import_engine::{Engine, KeyUsage, NewKey, Origin, Scope, Tenant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::attributes::Attributes;
+use crate::directory::Directory;
 use crate::operations::PRODUCT_PREFIX;
 use crate::settings::Settings;
+use crate::staff::RULES;
 use crate::usages::symmetric_spec;
 
 /// The longest code of a product.
@@ -27,6 +30,7 @@ struct Wanted {
 /// [`Unanswered`].
 pub(crate) async fn administer(
     engine: &Engine,
+    directory: &Directory,
     settings: &Settings,
     tenant: &Tenant,
     asked: &Asked<'_>,
@@ -36,7 +40,7 @@ pub(crate) async fn administer(
             asked.only(&["PUT"])?;
             default_key(engine, settings, tenant, product, asked.body).await
         }
-        _ => Err(Unanswered::NotThere),
+        _ => Administration::new(engine, directory.common(), tenant, &RULES).answer(asked).await,
     }
 }
 

@@ -41,6 +41,9 @@ pub(crate) struct Attributes {
     /// The cloud product that made the key, if a user did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// The Uin of the sub-account or role that made the key, if the account itself did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creator: Option<String>,
     /// The HSM cluster that the key lives in, if it is not the shared one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hsm_cluster: Option<String>,
@@ -69,6 +72,11 @@ impl Attributes {
     /// [`Error::Internal`] if it is not what this file writes.
     pub fn read(text: &str) -> Result<Self, Error> {
         if text.is_empty() { Ok(Self::default()) } else { serde_json::from_str(text).map_err(Error::internal) }
+    }
+
+    /// The Uin of whoever made the key, which belongs to an account.
+    pub fn creator_uin<'a>(&'a self, account: &'a str) -> &'a str {
+        self.creator.as_deref().unwrap_or(account)
     }
 
     /// Notes a binding; one that is noted already changes nothing.
@@ -116,6 +124,9 @@ mod tests {
         let mut attributes = Attributes::default();
         assert_eq!(attributes.to_text().unwrap(), r#"{"tags":[]}"#);
         attributes.owner = Some("cos".into());
+        assert_eq!(attributes.creator_uin("100"), "100");
+        attributes.creator = Some("200".into());
+        assert_eq!(attributes.creator_uin("100"), "200");
         attributes.bind(&Binding { product: "cos".into(), resource: "bucket".into() }).unwrap();
         assert_eq!(Attributes::read(&attributes.to_text().unwrap()).unwrap(), attributes);
         assert!(Attributes::read("no JSON").is_err());

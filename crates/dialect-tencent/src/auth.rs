@@ -5,16 +5,16 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
+use dialect::Verified;
 use dialect::http::Request;
 use dialect::signature::{hmac_sha1, hmac_sha256, sha256_hex, signatures_equal};
-use dialect::{Credentials, Verified};
-use import_engine::{Error, Material, Tenant};
+use import_engine::{Error, Material, Tenant, constant_time_eq};
 use zeroize::Zeroizing;
 
 use crate::VENDOR;
-use crate::accounts::claimant;
 use crate::arrival::{Arrival, Proof};
 use crate::authorization::{ALGORITHM, Authorization, TERMINATOR};
+use crate::directory::{Directory, Known};
 use crate::errors::Refusal;
 use crate::form::Parameter;
 use crate::seen_signatures::{Mark, SeenSignatures, Sight};
@@ -37,27 +37,27 @@ pub(crate) struct Admitted {
 
 /// Proves callers.
 pub(crate) struct Authenticator {
-    credentials: Arc<Credentials>,
+    directory: Arc<Directory>,
     strict_service: bool,
     skew_seconds: i64,
     seen: SeenSignatures,
 }
 
 impl Authenticator {
-    /// For callers with these credentials.
-    pub fn new(credentials: Arc<Credentials>, settings: &Settings) -> Self {
+    /// For everybody in a directory.
+    pub fn new(directory: Arc<Directory>, settings: &Settings) -> Self {
         let skew_seconds = settings.clock_skew_seconds;
         // Dated ahead as far as may be, a signature is good for twice the skew.
         let seen = SeenSignatures::new(settings.remembered_signatures, skew_seconds.saturating_mul(2));
-        Self { credentials, strict_service: settings.strict_service, skew_seconds, seen }
+        Self { directory, strict_service: settings.strict_service, skew_seconds, seen }
     }
 
     /// The caller, if the request proves one. The only place where one is attested.
     ///
     /// # Errors
-    /// In this order: a malformed proof, a timestamp out of the window, an unknown access id, a
-    /// wrong signature, a token where there should be none.
-    pub fn authenticate(&self, request: &Request, arrival: &Arrival) -> Result<Admitted, Refusal> {
+    /// In this order: a malformed proof, a timestamp out of the window, an unknown access id, the wrong
+    /// token of a temporary one, a wrong signature, a token where there should be none.
+    pub async fn authenticate(&self, request: &Request, arrival: &Arrival) -> Result<Admitted, Refusal> {
         if let Proof::Tc3(authorization) = &arrival.proof {
             self.require_service(request, &authorization.service)?;
         }
@@ -76,17 +76,19 @@ impl Authenticator {
         if !is_access_id(principal) {
             return Err(Refusal::InvalidSecretId);
         }
-        let claimant = claimant(&self.credentials, principal).ok_or(Refusal::SecretIdNotFound)?;
+        let known = self.directory.find(principal).await?.ok_or(Refusal::SecretIdNotFound)?;
         let mut mark = None;
-        if let Some(secret) = &claimant.secret {
+        if let Some(secret) = &known.secret {
+            let token = arrival.token.as_deref();
+            require_token(&known, token)?;
             mark = self.require_signature(request, arrival, secret)?;
-            // Only permanent credentials are known here.
-            if arrival.token.is_some() {
+            if known.token.is_none() && token.is_some() {
                 return Err(Refusal::TokenFailure);
             }
         }
         let region = arrival.region.clone().unwrap_or_default();
-        let caller = Verified::attest(Tenant::new(VENDOR, claimant.account), region, principal);
+        let caller = Verified::attest(Tenant::new(VENDOR, known.account), region, principal)
+            .with_identity(Arc::new(known.identity));
         Ok(Admitted { caller, mark })
     }
 
@@ -132,6 +134,19 @@ impl Authenticator {
                 require_v1(request, method.as_deref(), parameters, signature, secret).map(|()| None)
             }
         }
+    }
+}
+
+/// Temporary credentials come with their own token, which TC3 does not sign. The vendor finds their
+/// secret through it, so it is looked at before the signature.
+// Unverified: that, and that a temporary access id without its token is an unknown one. The token of
+// another access id is a wrong one.
+fn require_token(known: &Known, sent: Option<&str>) -> Result<(), Refusal> {
+    match (&known.token, sent) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(Refusal::SecretIdNotFound),
+        (Some(token), Some(sent)) if constant_time_eq(token.expose(), sent.as_bytes()) && !known.is_expired => Ok(()),
+        (Some(_), Some(_)) => Err(Refusal::TokenFailure),
     }
 }
 

@@ -1,10 +1,15 @@
 //! The published vectors, and every way a proof can fail.
 
 use dialect::http::{Head, Headers};
-use dialect::{Credential, Trust};
+use std::task::{Context, Poll, Waker};
+
+use dialect::principals::{Rights, Standing};
+use dialect::{Credential, Credentials, Trust};
 use import_engine::Timestamp;
 
 use super::*;
+use crate::identity::Identity;
+use crate::staff::configured_principal;
 
 const SECRET_ID: &str = "AKIDEXAMPLE0000000000000000000000000";
 const SECRET: &[u8] = b"SecretExample0000000000000000000";
@@ -18,7 +23,8 @@ fn authenticator(trust: Trust, strict_service: bool) -> Authenticator {
     let credential =
         Credential { access_id: SECRET_ID.into(), secret: Material::copy_of(SECRET), account: "100012345678".into() };
     let credentials = Credentials::new(trust).with(VENDOR, credential);
-    Authenticator::new(Arc::new(credentials), &Settings { strict_service, ..Settings::default() })
+    let directory = Arc::new(Directory::new(Arc::new(credentials), None));
+    Authenticator::new(directory, &Settings { strict_service, ..Settings::default() })
 }
 
 fn authorization(scope: &str, signed: &str, signature: &str) -> String {
@@ -81,7 +87,15 @@ impl Sent {
 
 fn by(authenticator: &Authenticator, request: &Request) -> Result<Verified, Refusal> {
     let arrival = Arrival::read(request)?;
-    authenticator.authenticate(request, &arrival).map(|admitted| admitted.caller)
+    now(authenticator.authenticate(request, &arrival)).map(|admitted| admitted.caller)
+}
+
+/// What a future answers that waits for nothing: there is no engine here.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("it waits"),
+    }
 }
 
 fn outcome(sent: &Sent) -> Result<Verified, Refusal> {
@@ -267,6 +281,56 @@ fn strangers_and_tokens_are_refused() {
     assert_eq!(outcome(&with_token), Err(Refusal::TokenFailure));
     let bad_signature = Sent::post(&tc3("00")).set("x-tc-token", "anything");
     assert_eq!(outcome(&bad_signature), Err(Refusal::SignatureFailure));
+}
+
+#[test]
+fn temporary_access_ids_come_with_their_own_token() {
+    let known = |token: Option<&str>, is_expired| Known {
+        account: String::new(),
+        identity: Identity::root(""),
+        secret: None,
+        token: token.map(|token| Material::copy_of(token.as_bytes())),
+        is_expired,
+    };
+    for (token, is_expired, sent, expected) in [
+        (None, false, None, Ok(())),
+        (Some("abc"), false, Some("abc"), Ok(())),
+        (Some("abc"), true, Some("abc"), Err(Refusal::TokenFailure)),
+        (Some("abc"), false, Some("abd"), Err(Refusal::TokenFailure)),
+        (Some("abc"), false, Some("ab"), Err(Refusal::TokenFailure)),
+        (Some("abc"), false, Some("abcd"), Err(Refusal::TokenFailure)),
+        (Some("abc"), false, None, Err(Refusal::SecretIdNotFound)),
+        (Some("abc"), true, None, Err(Refusal::SecretIdNotFound)),
+    ] {
+        assert_eq!(require_token(&known(token, is_expired), sent), expected, "{token:?} {sent:?}");
+    }
+}
+
+#[test]
+fn a_credential_of_the_settings_is_the_accounts_or_a_users() {
+    let user = |name: &str| {
+        let configured = configured_principal("100012345678", "user/alice", Rights::default(), Vec::new()).unwrap();
+        let credentials = Credentials::new(Trust::Configured)
+            .with_principal(Tenant::new(VENDOR, "100012345678"), "user/alice", configured)
+            .with(
+                VENDOR,
+                Credential {
+                    access_id: SECRET_ID.into(),
+                    secret: Material::copy_of(SECRET),
+                    account: "100012345678".into(),
+                },
+            )
+            .held_by(VENDOR, SECRET_ID, name);
+        let directory = Arc::new(Directory::new(Arc::new(credentials), None));
+        let authenticator = Authenticator::new(directory, &Settings::default());
+        let caller = by(&authenticator, &Sent::post(&tc3(POST_SIGNATURE)).at(NOW)).unwrap();
+        caller.identity::<Identity>().unwrap().clone()
+    };
+    assert!(matches!(user("user/alice").standing, Standing::Limited(_)));
+    assert!(user("user/alice").uin.starts_with("1001"));
+    assert_eq!(user("user/nobody").standing, Standing::Limited(Rights::default()));
+    let root = outcome(&Sent::post(&tc3(POST_SIGNATURE))).unwrap();
+    assert_eq!(root.identity::<Identity>(), Some(&Identity::root("100012345678")));
 }
 
 #[test]

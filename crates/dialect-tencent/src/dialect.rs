@@ -13,11 +13,12 @@ use zeroize::Zeroizing;
 use crate::administration::administer;
 use crate::arrival::{Arrival, Proof, is_form, media_type, uses_tc3};
 use crate::auth::Authenticator;
+use crate::directory::Directory;
 use crate::errors::{Refusal, SIZE_TC3_MAX, wire};
 use crate::operations::{TencentEntry, entry};
 use crate::regions::exists;
 use crate::settings::Settings;
-use crate::{API_VERSION, VENDOR, form, parameters};
+use crate::{API_VERSION, VENDOR, form, parameters, permission};
 
 /// The SDKs look for an error only when the media type is exactly this, without a charset.
 const JSON: &str = "application/json";
@@ -25,6 +26,7 @@ const JSON: &str = "application/json";
 /// Tencent Cloud KMS.
 pub struct Tencent {
     engine: Arc<Engine>,
+    directory: Arc<Directory>,
     authenticator: Authenticator,
     settings: Arc<Settings>,
 }
@@ -32,15 +34,16 @@ pub struct Tencent {
 impl Tencent {
     /// The dialect over an engine, for callers with these credentials.
     pub fn new(engine: Arc<Engine>, credentials: Arc<Credentials>, settings: Settings) -> Self {
-        let authenticator = Authenticator::new(credentials, &settings);
-        Self { engine, authenticator, settings: Arc::new(settings) }
+        let directory = Arc::new(Directory::new(credentials, Some(engine.clone())));
+        let authenticator = Authenticator::new(directory.clone(), &settings);
+        Self { engine, directory, authenticator, settings: Arc::new(settings) }
     }
 
     /// The answer's members, as the text of a JSON object.
     async fn answer(&self, request: &Request, seen: &mut Seen) -> Result<AnswerText, Refusal> {
         let arrival = Arrival::read(request)?;
         seen.action.clone_from(&arrival.action);
-        let admitted = self.authenticator.authenticate(request, &arrival)?;
+        let admitted = self.authenticator.authenticate(request, &arrival).await?;
         seen.record.tenant = Some(admitted.caller.tenant().to_string());
         let outcome = self.act(request, arrival, admitted.caller, seen).await;
         // What was refused by the gateway has served for nothing.
@@ -72,6 +75,11 @@ impl Tencent {
         let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at)
             .with_settings(self.settings.clone());
         entry.require_fit(input.value())?;
+        if let Err(refusal) = permission::require(&call, entry.name, input.value()).await {
+            // Its signature shall not serve for an action that the caller may do.
+            seen.reached_action = true;
+            return Err(refusal);
+        }
         self.settings.require_service(call.account(), entry.name)?;
         let outcome = entry.run_fit(&call, input.value()).await;
         seen.reached_action = !matches!(outcome, Err(Refusal::Failure(Failure::Malformed(_))));
@@ -181,7 +189,7 @@ impl Frontend for Tencent {
     }
 
     async fn administer(&self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Value, Unanswered> {
-        administer(&self.engine, &self.settings, tenant, asked).await
+        administer(&self.engine, &self.directory, &self.settings, tenant, asked).await
     }
 
     fn refuse(&self, head: &Head, request_id: &str, failure: Failure) -> Response {

@@ -193,6 +193,7 @@ fn samples() -> Vec<Refusal> {
         Refusal::InvalidSecretId,
         Refusal::InvalidAuthorization("x"),
         Refusal::TokenFailure,
+        Refusal::Unauthorized { request_id: "x".into(), resource: "x".into() },
         Refusal::OutOfBounds("x"),
         Refusal::NotAllowed("x"),
         Refusal::BindingNotFound,

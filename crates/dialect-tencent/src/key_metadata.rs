@@ -4,6 +4,7 @@ use import_engine::{Error, Expiry, Key, KeySpec, Timestamp};
 use serde::Serialize;
 
 use crate::attributes::Attributes;
+use crate::identity::{resource_id, uin_number};
 use crate::names::{key_state, origin};
 use crate::regions::Edition;
 use crate::usages::key_usage;
@@ -60,8 +61,7 @@ impl KeyMetadata {
     pub fn of(key: &Key, edition: Edition) -> Result<Self, Error> {
         let attributes = Attributes::of(key)?;
         let account = &key.scope.tenant.account;
-        // Accounts are numbers here; a configured one that is not shows as 0.
-        let uin = account.parse().unwrap_or(0);
+        let creator_uin = attributes.creator_uin(account).to_owned();
         let created = key.created_at.seconds();
         let edition = match key.spec {
             KeySpec::Sm4 => Edition::Sm,
@@ -80,7 +80,7 @@ impl KeyMetadata {
             key_state: key_state(key.state),
             key_usage: key_usage(key),
             edition: edition.key_type(),
-            creator_uin: uin,
+            creator_uin: uin_number(&creator_uin),
             key_rotation_enabled: key.rotation.is_some(),
             owner: attributes.owner.unwrap_or_else(|| USER.to_owned()),
             next_rotate_time: key.rotation.map_or(next_unscheduled, |schedule| schedule.next_at.seconds()),
@@ -91,7 +91,7 @@ impl KeyMetadata {
                 Expiry::At(end) if material.present => end.seconds(),
                 _ => 0,
             }),
-            resource_id: format!("creatorUin/{uin}/{}", key.id),
+            resource_id: resource_id(&creator_uin, key.id.as_str()),
             hsm_cluster_id: attributes.hsm_cluster.unwrap_or_default(),
             rotate_days: key.rotation.map_or(ROTATION_DAYS, |schedule| schedule.period_days),
             last_rotate_time: last_rotated.unwrap_or(0),
@@ -103,9 +103,9 @@ impl KeyMetadata {
             sync_end_time: 0,
             source_hsm_cluster_id: "",
             account_app_id: 0,
-            account_uin: uin,
+            account_uin: uin_number(account),
             account_name: "",
-            creator_uin_string: account.clone(),
+            creator_uin_string: creator_uin,
         })
     }
 }

@@ -3,8 +3,8 @@
 //! A request comes in one of several forms (JSON under a TC3 signature, flattened names in a query
 //! or a form body under TC3 or one of the older parameter signatures). [`Tencent`] reads the common
 //! parameters (`arrival.rs`), proves the caller (`auth.rs`), makes one JSON value of the action's
-//! parameters (`parameters.rs`), finds the action in the table (`operations/mod.rs`) and wraps what
-//! it says into `{"Response":{…}}`. Whatever is refused gets its code and text in `errors.rs`; the
+//! parameters (`parameters.rs`), finds the action in the table (`operations/mod.rs`), looks whether the
+//! caller may do it (`permission.rs`) and wraps what it says into `{"Response":{…}}`. Whatever is refused gets its code and text in `errors.rs`; the
 //! HTTP status is 200 in any case, because the vendor's SDKs look at the code for no other.
 
 mod accounts;
@@ -16,22 +16,27 @@ mod authorization;
 mod ciphertext;
 mod context;
 mod dialect;
+mod directory;
 mod encapsulated_ciphertext;
 mod errors;
 mod form;
 mod guest_key;
+mod identity;
 mod key_metadata;
 mod names;
 mod operations;
 mod parameters;
+mod permission;
 mod policy;
 mod record_kinds;
 mod regions;
+mod resource;
 mod secret_text;
 mod seen_signatures;
 mod service;
 mod settings;
 mod shapes;
+mod staff;
 mod tags;
 mod usages;
 
@@ -42,6 +47,7 @@ pub use policy::policy;
 pub use regions::Edition;
 pub use service::ServiceState;
 pub use settings::{HsmCluster, Settings};
+pub use staff::configured_principal;
 
 /// The vendor's word: the first half of its tenants' names.
 pub const VENDOR: &str = "tencent";

@@ -51,8 +51,9 @@ fn principal(entry: &PrincipalEntry) -> Result<String, Refusal> {
     }
     let has_policies =
         !(entry.path.is_empty() && entry.tags.is_empty() && entry.policies.is_empty() && entry.policy_files.is_empty());
-    let has_actions =
-        !(entry.actions.is_empty() && entry.denied_actions.is_empty() && entry.trusted_accounts.is_empty());
+    let has_actions = ![&entry.actions, &entry.denied_actions, &entry.resources, &entry.trusted_accounts]
+        .into_iter()
+        .all(Vec::is_empty);
     match entry.vendor {
         Vendor::Aws if has_actions => Err(refusal("with AWS, rights are policies, not actions".to_owned())),
         Vendor::Aws => {
@@ -66,12 +67,19 @@ fn principal(entry: &PrincipalEntry) -> Result<String, Refusal> {
         Vendor::Huawei | Vendor::Tencent if has_policies => {
             Err(refusal(format!("with {word}, rights are actions; path, tags and policies are AWS's")))
         }
-        Vendor::Huawei => {
-            let rights = Rights { actions: entry.actions.clone(), denied_actions: entry.denied_actions.clone() };
-            let trusted = entry.trusted_accounts.clone();
-            dialect_huawei::configured_principal(&entry.account, &entry.name, rights, trusted).map_err(refusal)
+        Vendor::Huawei | Vendor::Tencent => {
+            let rights = Rights {
+                actions: entry.actions.clone(),
+                denied_actions: entry.denied_actions.clone(),
+                resources: entry.resources.clone(),
+            };
+            let configured = if entry.vendor == Vendor::Huawei {
+                dialect_huawei::configured_principal
+            } else {
+                dialect_tencent::configured_principal
+            };
+            configured(&entry.account, &entry.name, rights, entry.trusted_accounts.clone()).map_err(refusal)
         }
-        Vendor::Tencent => Err(refusal(format!("{word} has no principals here yet"))),
     }
 }
 
@@ -149,7 +157,22 @@ mod tests {
         let all = made(&text("actions = [\"kms:cmk:get\"]")).unwrap();
         assert_eq!(all.holder("huawei", "A"), Some("user/bob"));
         assert!(all.principal(&Tenant::new("huawei", project), "user/bob").unwrap().contains("kms:cmk:get"));
-        for bad in ["actions = [\"get\"]", "path = \"/a/\"", "trusted_accounts = [\"x\"]"] {
+        for bad in ["actions = [\"get\"]", "path = \"/a/\"", "trusted_accounts = [\"x\"]", "resources = [\"*\"]"] {
+            assert!(matches!(made(&text(bad)).unwrap_err(), Refusal::Principal { .. }), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tencents_principals_may_be_restricted_to_keys() {
+        let text = |principal: &str| {
+            format!(
+                "[[principals]]\nvendor = \"tencent\"\naccount = \"100012345678\"\nname = \"role/ci\"\n{principal}\n"
+            )
+        };
+        let all = made(&text("actions = [\"kms:*\"]\nresources = [\"qcs::kms:::key/*\"]")).unwrap();
+        let kept = all.principal(&Tenant::new("tencent", "100012345678"), "role/ci").unwrap();
+        assert!(kept.contains("qcs::kms:::key/*"));
+        for bad in ["resources = [\"key\"]", "policies = [\"x\"]", "trusted_accounts = [\"x\"]"] {
             assert!(matches!(made(&text(bad)).unwrap_err(), Refusal::Principal { .. }), "{bad}");
         }
     }
@@ -165,6 +188,7 @@ mod tests {
             ("name = \"user/alice\"\npolicies = [\"{}\"]", own),
             ("name = \"user/alice\"\npolicy_files = [\"/nowhere/at/all\"]", own),
             ("name = \"user/alice\"\nactions = [\"kms:Encrypt\"]", own),
+            ("name = \"user/alice\"\nresources = [\"*\"]", own),
             ("name = \"user/alice\"\nvendor = \"tencent\"\npath = \"/a/\"", ""),
         ] {
             let refusal = made(&with(principal, credential)).unwrap_err();

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, Tag};
 use crate::errors::Refusal;
+use crate::identity::other_creator;
 use crate::names::key_state;
 use crate::operations::naming::{require_alias, require_description};
 use crate::operations::{edition, hsm_cluster};
@@ -77,6 +78,7 @@ impl Operation for CreateKey {
         require_tags(&tags)?;
         let hsm_cluster = hsm_cluster(call, input.hsm_cluster_id)?;
 
+        let creator = other_creator(call)?;
         let tag_msg = tag_message(&tags);
         let new = NewKey {
             spec: usage.spec,
@@ -84,7 +86,8 @@ impl Operation for CreateKey {
             origin,
             description,
             name: Some(input.alias),
-            attributes: Attributes { tags, hsm_cluster: hsm_cluster.clone(), ..Attributes::default() }.to_text()?,
+            attributes: Attributes { tags, creator, hsm_cluster: hsm_cluster.clone(), ..Attributes::default() }
+                .to_text()?,
             residence: None,
             multi_region: false,
         };

@@ -130,7 +130,7 @@ pub(crate) struct ByKeyIds {
 
 /// A key identifier, if the text has its form: a lower-case UUID.
 // Unverified: that identifiers of other versions than 1 count as well-formed.
-fn key_id(text: &str) -> Result<KeyId, Refusal> {
+pub(crate) fn key_id(text: &str) -> Result<KeyId, Refusal> {
     let is_uuid = text.len() == 36
         && text.bytes().enumerate().all(|(position, byte)| match position {
             8 | 13 | 18 | 23 => byte == b'-',

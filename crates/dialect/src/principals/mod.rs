@@ -14,10 +14,12 @@ mod user;
 pub use administration::{Administration, Kind, Rules, is_name, missing, read, time};
 pub use directory::{Directory, Found};
 pub use issuing::{Drawn, Issued, Issuing};
-pub use rights::Rights;
+pub use rights::{Rights, Standing};
 pub use user::{Session, User, UserRules, configured_user};
 
 /// The name of a tenant's own principal, which may do everything.
 pub const ROOT: &str = "root";
 /// How names of users begin.
 pub const USER: &str = "user/";
+/// How names of roles begin, where a vendor calls them so.
+pub const ROLE: &str = "role/";

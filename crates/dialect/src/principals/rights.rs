@@ -9,6 +9,25 @@ const LENGTH_MAX: usize = 128;
 /// The most patterns of one kind.
 const COUNT_MAX: usize = 512;
 
+/// What somebody may do in a tenant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Everything.
+    Root,
+    /// This.
+    Limited(Rights),
+}
+
+impl Standing {
+    /// Whether they may do what goes by one or several names, on whatever it is.
+    pub fn allows(&self, names: &[&str]) -> bool {
+        match self {
+            Self::Root => true,
+            Self::Limited(rights) => rights.allow(names),
+        }
+    }
+}
+
 /// What somebody may do: patterns of actions, in which `*` stands for any characters.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -18,6 +37,10 @@ pub struct Rights {
     /// What is not, whatever is allowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub denied_actions: Vec<String>,
+    /// On what it is allowed, in the vendor's words; none stands for everything. The vendor's dialect
+    /// reads them: [`Rights::allow`] does not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
 }
 
 impl Rights {
@@ -37,6 +60,9 @@ impl Rights {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn check(&self) -> Result<(), String> {
+        if self.resources.len() > COUNT_MAX {
+            return Err(format!("there are at most {COUNT_MAX} resources"));
+        }
         for patterns in [&self.actions, &self.denied_actions] {
             if patterns.len() > COUNT_MAX {
                 return Err(format!("there are at most {COUNT_MAX} actions"));
@@ -67,7 +93,7 @@ mod tests {
 
     fn rights(actions: &[&str], denied: &[&str]) -> Rights {
         let texts = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Rights { actions: texts(actions), denied_actions: texts(denied) }
+        Rights { actions: texts(actions), denied_actions: texts(denied), resources: Vec::new() }
     }
 
     #[test]
@@ -85,6 +111,13 @@ mod tests {
         ] {
             assert_eq!(rights(actions, denied).allow(names), expected, "{actions:?} {denied:?} {names:?}");
         }
+    }
+
+    #[test]
+    fn a_root_may_do_everything() {
+        assert!(Standing::Root.allows(&["kms:any"]));
+        assert!(Standing::Limited(rights(&["kms:a"], &[])).allows(&["kms:b", "kms:a"]));
+        assert!(!Standing::Limited(rights(&["kms:a"], &[])).allows(&["kms:b"]));
     }
 
     #[test]

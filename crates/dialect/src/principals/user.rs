@@ -42,6 +42,7 @@ pub struct Session {
 struct Wanted {
     actions: Option<Vec<String>>,
     denied_actions: Option<Vec<String>>,
+    resources: Option<Vec<String>>,
     trusted_accounts: Option<Vec<String>>,
 }
 
@@ -98,6 +99,10 @@ pub struct UserRules {
     pub issuing: &'static Issuing,
     /// How long a session may be at least and at most, and how long it is if nobody says, in seconds.
     pub session_seconds: (i64, i64, i64),
+    /// Whether a text is a resource to which rights can be restricted; nothing if none can.
+    pub is_resource: Option<fn(&str) -> bool>,
+    /// Whether roles say which accounts' users may take them on.
+    pub has_trust: bool,
     /// A new access key as the vendor's clients take it.
     pub credential: fn(&Issued) -> Value,
 }
@@ -124,10 +129,13 @@ impl Rules for UserRules {
         if let Some(denied) = wanted.denied_actions {
             user.rights.denied_actions = denied;
         }
+        if let Some(resources) = wanted.resources {
+            user.rights.resources = resources;
+        }
         if let Some(trusted) = wanted.trusted_accounts {
             user.trusted_accounts = trusted;
         }
-        check(self.kinds, name, &user).map_err(Unanswered::Bad)?;
+        self.check(name, &user).map_err(Unanswered::Bad)?;
         Ok(user.to_text()?)
     }
 
@@ -138,7 +146,10 @@ impl Rules for UserRules {
             "name": principal.name.strip_prefix(kind.prefix), "id": id, "created": time(principal.created_at),
             "actions": rights.actions, "denied_actions": rights.denied_actions,
         });
-        if kind.is_role {
+        if self.is_resource.is_some() {
+            shown["resources"] = json!(rights.resources);
+        }
+        if kind.is_role && self.has_trust {
             shown["trusted_accounts"] = json!(trusted_accounts);
         }
         Ok(shown)
@@ -166,16 +177,25 @@ impl Rules for UserRules {
     }
 }
 
-fn check(kinds: &[Kind], name: &str, user: &User) -> Result<(), String> {
-    user.rights.check()?;
-    if name == ROOT {
-        return Ok(());
+impl UserRules {
+    fn check(&self, name: &str, user: &User) -> Result<(), String> {
+        user.rights.check()?;
+        let is_resource = |text: &String| self.is_resource.is_some_and(|is_resource| is_resource(text));
+        match user.rights.resources.iter().find(|text| !is_resource(text)) {
+            Some(_) if self.is_resource.is_none() => return Err("rights have no resources here".to_owned()),
+            Some(bad) => return Err(format!("{bad} is no resource of this vendor")),
+            None => {}
+        }
+        if name == ROOT {
+            return Ok(());
+        }
+        let kind = kind_of(self.kinds, name).ok_or("there is no such kind of principal")?;
+        match (kind.is_role, self.has_trust, user.trusted_accounts.is_empty()) {
+            (_, _, true) | (true, true, _) => Ok(()),
+            (true, false, _) => Err("roles are taken on through the admin API only: nobody is trusted".to_owned()),
+            (false, _, _) => Err("nobody takes a user on: trusted_accounts are of roles".to_owned()),
+        }
     }
-    let kind = kind_of(kinds, name).ok_or("there is no such kind of principal")?;
-    if !kind.is_role && !user.trusted_accounts.is_empty() {
-        return Err("nobody takes a user on: trusted_accounts are of roles".to_owned());
-    }
-    Ok(())
 }
 
 /// Holds a principal from the settings against the rules and puts it into the form in which it is
@@ -190,7 +210,7 @@ pub fn configured_user(rules: &UserRules, name: &str, user: &User) -> Result<Str
         let kinds: Vec<String> = rules.kinds.iter().map(|kind| format!("{}NAME", kind.prefix)).collect();
         return Err(format!("a principal is {}", kinds.join(" or ")));
     }
-    check(rules.kinds, name, user)?;
+    rules.check(name, user)?;
     user.to_text().map_err(|error| error.to_string())
 }
 

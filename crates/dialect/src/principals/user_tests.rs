@@ -13,8 +13,14 @@ static KINDS: [Kind; 2] = [
     Kind { word: "users", prefix: "user/", is_role: false, id: ID },
     Kind { word: "roles", prefix: "role/", is_role: true, id: ID },
 ];
-const RULES: UserRules =
-    UserRules { kinds: &KINDS, issuing: &ISSUING, session_seconds: (10, 20, 15), credential: |_| Value::Null };
+const RULES: UserRules = UserRules {
+    kinds: &KINDS,
+    issuing: &ISSUING,
+    session_seconds: (10, 20, 15),
+    is_resource: None,
+    has_trust: true,
+    credential: |_| Value::Null,
+};
 
 fn edited(name: &str, before: Option<&str>, wanted: &Value) -> Result<User, Unanswered> {
     RULES.edited(name, before, "new", wanted).map(|text| User::of(&text).unwrap())
@@ -39,11 +45,37 @@ fn what_makes_no_sense_is_refused() {
         ("user/a", json!({"actions": "kms:a"})),
         ("user/a", json!({"actions": ["a"]})),
         ("user/a", json!({"trusted_accounts": ["b"]})),
+        ("user/a", json!({"resources": ["key/*"]})),
         ("group/a", json!({})),
     ] {
         assert!(matches!(edited(name, None, &wanted), Err(Unanswered::Bad(_))), "{name} {wanted}");
     }
     assert!(edited("role/a", None, &json!({"trusted_accounts": ["b"]})).is_ok());
+}
+
+#[test]
+fn rights_have_resources_and_roles_trust_where_the_vendor_has_such() {
+    let rules = UserRules { is_resource: Some(|text| text.starts_with("key/")), has_trust: false, ..RULES };
+    let edited = |name: &str, wanted: &Value| rules.edited(name, None, "new", wanted);
+    let made = edited("user/a", &json!({"resources": ["key/*", "key/1"]})).unwrap();
+    assert_eq!(User::of(&made).unwrap().rights.resources, ["key/*", "key/1"]);
+    for (name, wanted) in [
+        ("user/a", json!({"resources": ["key/*", "disk/1"]})),
+        ("user/a", json!({ "resources": vec!["key/1"; 513] })),
+        ("role/a", json!({"trusted_accounts": ["b"]})),
+    ] {
+        assert!(matches!(edited(name, &wanted), Err(Unanswered::Bad(_))), "{name} {wanted}");
+    }
+    let principal = Principal {
+        tenant: Tenant::new("v", "a"),
+        name: "role/x".to_owned(),
+        created_at: Timestamp(0),
+        attributes: made,
+        revision: 1,
+    };
+    let shown = rules.shown(&principal.tenant, &principal).unwrap();
+    assert_eq!((&shown["resources"], shown.get("trusted_accounts")), (&json!(["key/*", "key/1"]), None));
+    assert_eq!(RULES.shown(&principal.tenant, &principal).unwrap().get("resources"), None);
 }
 
 #[test]

@@ -169,7 +169,10 @@ pub struct PrincipalEntry {
     /// The others: the actions that it may not do, whatever the actions say.
     #[serde(default)]
     pub denied_actions: Vec<String>,
-    /// The others, of a role: the accounts whose users may take it on.
+    /// Tencent: the resources on which it may do them; none given: all.
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// Huawei, of an agency: the accounts whose users may take it on.
     #[serde(default)]
     pub trusted_accounts: Vec<String>,
 }

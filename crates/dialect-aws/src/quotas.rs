@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use dialect::Call;
-use dialect::quota::{Buckets, Rate};
+use dialect::quota::{Buckets, Rate, rates_by_name, snake_case};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde::de::Deserializer;
 use serde_json::Value;
 
 use crate::errors::Refusal;
@@ -120,12 +120,8 @@ impl Default for Rates {
 impl<'de> Deserialize<'de> for Rates {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut rates = Self::default();
-        for (word, rate) in BTreeMap::<String, Rate>::deserialize(deserializer)? {
-            let Some((group, _)) = rates.of(&word) else {
-                return Err(D::Error::custom(format!("there is no group of operations called {word}")));
-            };
-            rates.0.insert(group, rate);
-        }
+        let given = rates_by_name(deserializer, |word| rates.of(word).map(|(group, _)| group))?;
+        rates.0.extend(given);
         Ok(rates)
     }
 }
@@ -151,8 +147,7 @@ impl Quotas {
     pub async fn charge(&self, call: &Call, operation: &str, body: &Value) -> Result<(), Refusal> {
         let words = groups(operation, call.region(), body);
         let charged: Vec<_> = words.iter().filter_map(|word| self.rates.of(word)).collect();
-        let now = call.engine.now(&call.scope.tenant).await?;
-        if self.buckets.take(&call.scope, &charged, now) { Ok(()) } else { Err(Refusal::Throttled) }
+        if self.buckets.charge(call, &charged).await? { Ok(()) } else { Err(Refusal::Throttled) }
     }
 }
 
@@ -193,18 +188,6 @@ fn kind(algorithm: &str, region: &str) -> &'static str {
     } else {
         symmetric(region)
     }
-}
-
-/// `CreateKey` as `create_key`.
-fn snake_case(operation: &str) -> String {
-    let mut word = String::with_capacity(operation.len() + 8);
-    for letter in operation.chars() {
-        if letter.is_ascii_uppercase() && !word.is_empty() {
-            word.push('_');
-        }
-        word.push(letter.to_ascii_lowercase());
-    }
-    word
 }
 
 #[cfg(test)]

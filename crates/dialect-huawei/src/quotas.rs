@@ -34,9 +34,7 @@ impl Quotas {
     /// [`Refusal::Throttled`].
     pub(crate) async fn charge(&self, call: &Call, route: &Route) -> Result<(), Refusal> {
         let group = if is_crypto(route) { (CRYPTO, self.crypto) } else { (MANAGEMENT, self.management) };
-        let now = call.engine.now(&call.scope.tenant).await?;
-        let suffices = self.buckets.take(&call.scope, &[group], now);
-        if suffices { Ok(()) } else { Err(Refusal::Throttled(group.1)) }
+        if self.buckets.charge(call, &[group]).await? { Ok(()) } else { Err(Refusal::Throttled(group.1)) }
     }
 }
 

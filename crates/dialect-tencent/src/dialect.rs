@@ -16,6 +16,7 @@ use crate::auth::Authenticator;
 use crate::directory::Directory;
 use crate::errors::{Refusal, SIZE_TC3_MAX, wire};
 use crate::operations::{TencentEntry, entry};
+use crate::quotas::Quotas;
 use crate::regions::exists;
 use crate::settings::Settings;
 use crate::{API_VERSION, VENDOR, form, parameters, permission};
@@ -28,6 +29,7 @@ pub struct Tencent {
     engine: Arc<Engine>,
     directory: Arc<Directory>,
     authenticator: Authenticator,
+    quotas: Quotas,
     settings: Arc<Settings>,
 }
 
@@ -36,7 +38,7 @@ impl Tencent {
     pub fn new(engine: Arc<Engine>, credentials: Arc<Credentials>, settings: Settings) -> Self {
         let directory = Arc::new(Directory::new(credentials, Some(engine.clone())));
         let authenticator = Authenticator::new(directory.clone(), &settings);
-        Self { engine, directory, authenticator, settings: Arc::new(settings) }
+        Self { engine, directory, authenticator, quotas: Quotas::default(), settings: Arc::new(settings) }
     }
 
     /// The answer's members, as the text of a JSON object.
@@ -75,11 +77,10 @@ impl Tencent {
         let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at)
             .with_settings(self.settings.clone());
         entry.require_fit(input.value())?;
-        if let Err(refusal) = permission::require(&call, entry.name, input.value()).await {
-            // Its signature shall not serve for an action that the caller may do.
-            seen.reached_action = true;
-            return Err(refusal);
-        }
+        // From here on its signature has served, and shall not serve for an action that the caller may do.
+        seen.reached_action = true;
+        permission::require(&call, entry.name, input.value()).await?;
+        self.quotas.charge(&call, &self.settings, entry).await?;
         self.settings.require_service(call.account(), entry.name)?;
         let outcome = entry.run_fit(&call, input.value()).await;
         seen.reached_action = !matches!(outcome, Err(Refusal::Failure(Failure::Malformed(_))));

@@ -4,6 +4,7 @@
 
 use dialect::Failure;
 use dialect::constraint::{Mismatch, Report, Rule};
+use dialect::quota::Rate;
 use import_engine::{Error, KeyOperation, KeyState};
 
 use crate::API_VERSION;
@@ -57,6 +58,8 @@ pub(crate) enum Refusal {
     UnknownRegion(&'static str),
     /// A region without this service.
     UnsupportedRegion,
+    /// More requests in a second than the action takes, which is so many.
+    TooFrequent(Rate),
 
     // Found while proving the caller.
     /// The signature is another one.
@@ -264,6 +267,15 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
             format!("A value specified in `{name}` is not valid, is unsupported, or cannot be used."),
         ),
         Refusal::UnsupportedRegion => said("UnsupportedRegion", "The action not support this region."),
+        // Unverified: what the number of requests is that one hears who goes on in spite of it.
+        Refusal::TooFrequent(rate) => said(
+            "RequestLimitExceeded",
+            format!(
+                "Your current request times equals to `{}` in a second, which exceeds the frequency limit `{rate}` for \
+                 a second. Please reduce the frequency of calls.",
+                rate.whole_requests().saturating_add(1)
+            ),
+        ),
 
         Refusal::SignatureFailure => said(
             "AuthFailure.SignatureFailure",

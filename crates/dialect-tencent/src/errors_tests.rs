@@ -187,6 +187,7 @@ fn samples() -> Vec<Refusal> {
         Refusal::NoSuchVersion("x".into()),
         Refusal::UnknownRegion("Region"),
         Refusal::UnsupportedRegion,
+        Refusal::TooFrequent(Rate::per_second(10)),
         Refusal::SignatureFailure,
         Refusal::SignatureExpire { server_time: 0 },
         Refusal::SecretIdNotFound,

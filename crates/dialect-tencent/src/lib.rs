@@ -28,6 +28,7 @@ mod operations;
 mod parameters;
 mod permission;
 mod policy;
+mod quotas;
 mod record_kinds;
 mod regions;
 mod resource;

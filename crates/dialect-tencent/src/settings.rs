@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use dialect::quota::Rate;
 use serde::Deserialize;
 
 use crate::errors::Refusal;
+use crate::quotas;
 use crate::regions::{Edition, WITH_KMS};
 use crate::service::{NEED_THE_SERVICE, ServiceState};
 
@@ -25,6 +27,12 @@ pub struct Settings {
     /// How many signatures are remembered in order to refuse one that comes again for another
     /// action. The oldest are forgotten first.
     pub remembered_signatures: usize,
+    /// Whether accounts are held to the vendor's frequency limits, by action and region.
+    pub request_quotas: bool,
+    /// Requests per second by action, in place of the vendor's figures. A figure that is given holds
+    /// whether or not `request_quotas` is set, so that one action can be limited by itself.
+    #[serde(deserialize_with = "quotas::rates_by_action")]
+    pub requests_per_second: BTreeMap<&'static str, Rate>,
     /// How many keys an account is said to be allowed (`CmkLimit` of GetServiceStatus). Not
     /// enforced.
     pub key_limit: u64,
@@ -69,6 +77,8 @@ impl Default for Settings {
             strict_service: false,
             clock_skew_seconds: 300,
             remembered_signatures: 262_144,
+            request_quotas: false,
+            requests_per_second: BTreeMap::new(),
             key_limit: 2000,
             services: BTreeMap::new(),
             hsm_clusters: BTreeMap::new(),

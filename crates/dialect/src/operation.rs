@@ -21,6 +21,9 @@ pub trait Operation: 'static {
     const NAME: &'static str;
     /// What its request may look like. Members beside the table do not reach the operation.
     const INPUT: &'static [Member];
+    /// How many requests per second the vendor's page of the operation allows, for vendors that
+    /// limit each operation by itself.
+    const REQUESTS_PER_SECOND: Option<u32> = None;
     /// The request, decoded. What the table requires need not be an `Option`.
     type Input: DeserializeOwned + Send;
     /// The answer. `()` is an answer without content, which each dialect renders in its own way.
@@ -43,6 +46,8 @@ pub struct Entry<R: 'static> {
     pub name: &'static str,
     /// Its constraint table.
     pub input: &'static [Member],
+    /// Its published figure; see [`Operation::REQUESTS_PER_SECOND`].
+    pub requests_per_second: Option<u32>,
     run: for<'a> fn(&'a Call, &'a Value) -> Running<'a, R>,
     /// Whether members that the table does not know are refused.
     strict: bool,
@@ -51,12 +56,16 @@ pub struct Entry<R: 'static> {
 impl<R: From<Failure> + Send + 'static> Entry<R> {
     /// The line of an operation whose vendor ignores unknown members.
     pub const fn of<O: Operation<Refusal = R>>() -> Self {
-        Self { name: O::NAME, input: O::INPUT, run: run::<O>, strict: false }
+        Self::new::<O>(false)
     }
 
     /// The line of an operation whose vendor refuses unknown members.
     pub const fn strict<O: Operation<Refusal = R>>() -> Self {
-        Self { name: O::NAME, input: O::INPUT, run: run::<O>, strict: true }
+        Self::new::<O>(true)
+    }
+
+    const fn new<O: Operation<Refusal = R>>(strict: bool) -> Self {
+        Self { name: O::NAME, input: O::INPUT, requests_per_second: O::REQUESTS_PER_SECOND, run: run::<O>, strict }
     }
 
     /// Checks a request against the table and runs the operation.

@@ -4,13 +4,16 @@
 //! fills as the caller's domain clock goes on. Which operations make a group, and what a group may,
 //! is the dialect's table.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use import_engine::{Scope, Timestamp};
+use import_engine::{Error, Scope, Timestamp};
 use lru::LruCache;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor};
+
+use crate::call::Call;
 
 /// How many buckets are remembered. The one that was not touched for longest is forgotten first,
 /// which only forgives what was taken from it.
@@ -33,6 +36,11 @@ impl Rate {
     /// So many requests per thousand seconds.
     pub const fn per_thousand_seconds(requests: u32) -> Self {
         Self(requests)
+    }
+
+    /// How many requests a full bucket holds.
+    pub const fn whole_requests(self) -> u32 {
+        if self.0 < 1000 { 1 } else { self.0 / 1000 }
     }
 
     /// What a full bucket holds.
@@ -87,6 +95,36 @@ impl<'de> Deserialize<'de> for Rate {
     }
 }
 
+/// Rates by names of which only some exist: `known` answers the name that a word stands for.
+///
+/// # Errors
+/// A word that stands for nothing, and what is no rate.
+pub fn rates_by_name<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    known: impl Fn(&str) -> Option<&'static str>,
+) -> Result<BTreeMap<&'static str, Rate>, D::Error> {
+    let given = BTreeMap::<String, Rate>::deserialize(deserializer)?;
+    given
+        .into_iter()
+        .map(|(word, rate)| match known(&word) {
+            Some(name) => Ok((name, rate)),
+            None => Err(D::Error::custom(format!("nothing that is called {word} has a quota"))),
+        })
+        .collect()
+}
+
+/// The word for an operation in settings: `CreateKey` is `create_key`.
+pub fn snake_case(operation: &str) -> String {
+    let mut word = String::with_capacity(operation.len() + 8);
+    for letter in operation.chars() {
+        if letter.is_ascii_uppercase() && !word.is_empty() {
+            word.push('_');
+        }
+        word.push(letter.to_ascii_lowercase());
+    }
+    word
+}
+
 #[derive(Clone, Copy)]
 struct Bucket {
     /// What is in it, in parts of [`REQUEST`].
@@ -102,6 +140,16 @@ impl Buckets {
     /// All of them full.
     pub fn new() -> Self {
         Self(Mutex::new(LruCache::new(NonZeroUsize::new(ROOM).unwrap_or(NonZeroUsize::MIN))))
+    }
+
+    /// Charges a call's account with one request of each of the groups, in the call's region and by
+    /// its domain clock. Answers whether they allowed for it.
+    ///
+    /// # Errors
+    /// What the store says when the clock is looked up.
+    pub async fn charge(&self, call: &Call, groups: &[(&'static str, Rate)]) -> Result<bool, Error> {
+        let now = call.engine.now(&call.scope.tenant).await?;
+        Ok(self.take(&call.scope, groups, now))
     }
 
     /// Takes one request out of each of the groups' buckets of a caller if all of them hold one,
@@ -200,8 +248,12 @@ mod tests {
 
     #[test]
     fn rates_are_said_as_numbers() {
-        for (rate, text) in [(Rate::per_second(20), "20"), (Rate::per_thousand_seconds(250), "0.25")] {
-            assert_eq!(rate.to_string(), text);
+        for (rate, text, whole) in [
+            (Rate::per_second(20), "20", 20),
+            (Rate::per_thousand_seconds(250), "0.25", 1),
+            (Rate::per_thousand_seconds(2500), "2.5", 2),
+        ] {
+            assert_eq!((rate.to_string().as_str(), rate.whole_requests()), (text, whole));
         }
     }
 
@@ -214,5 +266,24 @@ mod tests {
         for bad in ["0", "-1", "0.0001", "1e30", "\"x\"", "true", "null", "99999999999"] {
             assert_eq!(rate(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn rates_have_names_that_exist() {
+        let read = |text: &str| {
+            let known = |word: &str| (word == "create_key").then_some("CreateKey");
+            rates_by_name(&mut serde_json::Deserializer::from_str(text), known).ok()
+        };
+        assert_eq!(read(r#"{"create_key": 7}"#), Some(BTreeMap::from([("CreateKey", Rate::per_second(7))])));
+        assert_eq!(read("{}"), Some(BTreeMap::new()));
+        for bad in [r#"{"create_keys": 7}"#, r#"{"CreateKey": 7}"#, r#"{"create_key": 0}"#, "7"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn operations_have_words() {
+        assert_eq!(snake_case("AsymmetricSm2Decrypt"), "asymmetric_sm2_decrypt");
+        assert_eq!(snake_case("Encrypt"), "encrypt");
     }
 }

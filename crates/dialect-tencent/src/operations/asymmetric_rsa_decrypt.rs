@@ -27,6 +27,7 @@ pub(crate) struct Input {
 
 impl Operation for AsymmetricRsaDecrypt {
     const NAME: &'static str = "AsymmetricRsaDecrypt";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(200);
     const INPUT: &'static [Member] = &[
         Member::required("KeyId", &STRING),
         Member::required("Ciphertext", &STRING),

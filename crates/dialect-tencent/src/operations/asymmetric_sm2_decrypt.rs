@@ -26,6 +26,7 @@ pub(crate) struct Input {
 
 impl Operation for AsymmetricSm2Decrypt {
     const NAME: &'static str = "AsymmetricSm2Decrypt";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(200);
     const INPUT: &'static [Member] = &[Member::required("KeyId", &STRING), Member::required("Ciphertext", &STRING)];
     type Input = Input;
     type Output = Output;

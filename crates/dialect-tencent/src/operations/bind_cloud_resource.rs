@@ -50,6 +50,7 @@ impl Input {
 
 impl Operation for BindCloudResource {
     const NAME: &'static str = "BindCloudResource";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = MEMBERS;
     type Input = Input;
     type Output = ();

@@ -13,6 +13,7 @@ pub(crate) struct CancelKeyArchive;
 
 impl Operation for CancelKeyArchive {
     const NAME: &'static str = "CancelKeyArchive";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] =
         &[Member::required("KeyId", &STRING), Member::optional("MemberAccount", &MEMBER_ACCOUNT)];
     type Input = ByKeyId;

@@ -47,6 +47,7 @@ pub(crate) struct Output {
 
 impl Operation for CreateKey {
     const NAME: &'static str = "CreateKey";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::required("Alias", &STRING),
         Member::optional("Description", &STRING),

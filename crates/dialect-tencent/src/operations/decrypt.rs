@@ -31,6 +31,7 @@ pub(crate) struct Output {
 
 impl Operation for Decrypt {
     const NAME: &'static str = "Decrypt";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(300);
     const INPUT: &'static [Member] = &[
         Member::required("CiphertextBlob", &STRING),
         Member::optional("EncryptionContext", &STRING),

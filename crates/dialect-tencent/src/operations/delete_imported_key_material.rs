@@ -12,6 +12,7 @@ pub(crate) struct DeleteImportedKeyMaterial;
 
 impl Operation for DeleteImportedKeyMaterial {
     const NAME: &'static str = "DeleteImportedKeyMaterial";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[Member::required("KeyId", &STRING)];
     type Input = ByKeyId;
     type Output = ();

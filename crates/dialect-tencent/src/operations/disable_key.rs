@@ -12,6 +12,7 @@ pub(crate) struct DisableKey;
 
 impl Operation for DisableKey {
     const NAME: &'static str = "DisableKey";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] =
         &[Member::required("KeyId", &STRING), Member::optional("MemberAccount", &MEMBER_ACCOUNT)];
     type Input = ByKeyId;

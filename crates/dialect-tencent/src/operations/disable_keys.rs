@@ -13,6 +13,7 @@ pub(crate) struct DisableKeys;
 
 impl Operation for DisableKeys {
     const NAME: &'static str = "DisableKeys";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] =
         &[Member::required("KeyIds", &KEY_IDS), Member::optional("MemberAccount", &MEMBER_ACCOUNT)];
     type Input = ByKeyIds;

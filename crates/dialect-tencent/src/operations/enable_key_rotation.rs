@@ -24,6 +24,7 @@ pub(crate) struct Input {
 
 impl Operation for EnableKeyRotation {
     const NAME: &'static str = "EnableKeyRotation";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::required("KeyId", &STRING),
         Member::optional("RotateDays", &UINT64),

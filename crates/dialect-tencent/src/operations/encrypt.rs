@@ -34,6 +34,7 @@ pub(crate) struct Output {
 
 impl Operation for Encrypt {
     const NAME: &'static str = "Encrypt";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(300);
     const INPUT: &'static [Member] = &[
         Member::required("KeyId", &STRING),
         Member::required("Plaintext", &SECRET),

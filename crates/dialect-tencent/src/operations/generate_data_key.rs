@@ -44,6 +44,8 @@ pub(crate) struct Output {
 
 impl Operation for GenerateDataKey {
     const NAME: &'static str = "GenerateDataKey";
+    // By the newest page; the others have 100.
+    const REQUESTS_PER_SECOND: Option<u32> = Some(150);
     const INPUT: &'static [Member] = &[
         Member::required("KeyId", &STRING),
         Member::optional("KeySpec", &STRING),

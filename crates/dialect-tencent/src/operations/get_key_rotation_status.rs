@@ -20,6 +20,7 @@ pub(crate) struct Output {
 
 impl Operation for GetKeyRotationStatus {
     const NAME: &'static str = "GetKeyRotationStatus";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] =
         &[Member::required("KeyId", &STRING), Member::optional("MemberAccount", &MEMBER_ACCOUNT)];
     type Input = ByKeyId;

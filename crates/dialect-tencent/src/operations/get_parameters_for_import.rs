@@ -32,6 +32,7 @@ pub(crate) struct Output {
 
 impl Operation for GetParametersForImport {
     const NAME: &'static str = "GetParametersForImport";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::required("KeyId", &STRING),
         Member::required("WrappingAlgorithm", &STRING),

@@ -22,6 +22,7 @@ pub(crate) struct Output {
 
 impl Operation for GetPublicKey {
     const NAME: &'static str = "GetPublicKey";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[Member::required("KeyId", &STRING)];
     type Input = ByKeyId;
     type Output = Output;

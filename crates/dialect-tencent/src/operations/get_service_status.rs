@@ -6,7 +6,9 @@ use import_engine::KeyManager;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::encrypt::Encrypt;
 use crate::errors::Refusal;
+use crate::quotas::rate_of;
 use crate::settings::Settings;
 
 /// How the account stands with the service: bought, ordinary, with what is not there switched off.
@@ -41,7 +43,7 @@ pub(crate) struct Output {
     is_allowed_sync: bool,
     qps_limit: u64,
     qps_total_limit: u64,
-    regions_qps: Vec<Value>,
+    regions_qps: Vec<RegionQps>,
     resource_zone: u64,
     resource_region: u64,
     multi_account_limit: u64,
@@ -55,8 +57,17 @@ pub(crate) struct ExclusiveHsm {
     hsm_cluster_name: String,
 }
 
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct RegionQps {
+    region: String,
+    qps: u64,
+}
+
 impl Operation for GetServiceStatus {
     const NAME: &'static str = "GetServiceStatus";
+    // By the current page; older ones have 50.
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[];
     type Input = Input;
     type Output = Output;
@@ -71,6 +82,7 @@ impl Operation for GetServiceStatus {
             .clusters_in(call.region())
             .map(|(id, cluster)| ExclusiveHsm { hsm_cluster_id: id.clone(), hsm_cluster_name: cluster.name.clone() })
             .collect();
+        let regions_qps = regions_qps(settings);
         Ok(Output {
             service_enabled: off.is_none(),
             // 1 is "normal"; the others say why a service is off.
@@ -80,7 +92,18 @@ impl Operation for GetServiceStatus {
             subscription_info: "Prepaid_KMS",
             cmk_user_count: u64::try_from(keys.len()).unwrap_or(u64::MAX),
             cmk_limit: settings.key_limit,
+            qps_limit: regions_qps.iter().find(|each| each.region == call.region()).map_or(0, |each| each.qps),
+            qps_total_limit: regions_qps.iter().map(|each| each.qps).sum(),
+            regions_qps,
             ..Output::default()
         })
     }
+}
+
+/// How often an account may encrypt per second in each region, if it is limited.
+// Unverified: which action's figure this is; Encrypt and Decrypt have the highest.
+fn regions_qps(settings: &Settings) -> Vec<RegionQps> {
+    let Some(rate) = rate_of::<Encrypt>(settings) else { return Vec::new() };
+    let qps = u64::from(rate.whole_requests());
+    settings.regions.keys().map(|region| RegionQps { region: region.clone(), qps }).collect()
 }

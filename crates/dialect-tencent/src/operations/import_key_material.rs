@@ -24,6 +24,8 @@ pub(crate) struct Input {
 
 impl Operation for ImportKeyMaterial {
     const NAME: &'static str = "ImportKeyMaterial";
+    // By the current page; those of 2023 have 100.
+    const REQUESTS_PER_SECOND: Option<u32> = Some(10);
     const INPUT: &'static [Member] = &[
         Member::required("EncryptedKeyMaterial", &STRING),
         Member::required("ImportToken", &STRING),

@@ -46,6 +46,7 @@ pub(crate) struct Output {
 
 impl Operation for ListKeyDetail {
     const NAME: &'static str = "ListKeyDetail";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::optional("Offset", &UINT64),
         Member::optional("Limit", &UINT64),

@@ -38,6 +38,8 @@ pub(crate) struct ListedKey {
 
 impl Operation for ListKeys {
     const NAME: &'static str = "ListKeys";
+    // By the current page; older ones have 50.
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::optional("Offset", &UINT64),
         Member::optional("Limit", &UINT64),

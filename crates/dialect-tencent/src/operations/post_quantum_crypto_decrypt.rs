@@ -30,6 +30,7 @@ pub(crate) struct Output {
 
 impl Operation for PostQuantumCryptoDecrypt {
     const NAME: &'static str = "PostQuantumCryptoDecrypt";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(20);
     const INPUT: &'static [Member] = &[
         Member::required("CiphertextBlob", &STRING),
         Member::optional("EncryptionPublicKey", &STRING),

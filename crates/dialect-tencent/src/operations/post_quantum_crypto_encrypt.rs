@@ -30,6 +30,7 @@ pub(crate) struct Output {
 
 impl Operation for PostQuantumCryptoEncrypt {
     const NAME: &'static str = "PostQuantumCryptoEncrypt";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(20);
     const INPUT: &'static [Member] = &[Member::required("KeyId", &STRING), Member::required("PlainText", &SECRET)];
     type Input = Input;
     type Output = Output;

@@ -28,6 +28,7 @@ pub(crate) struct Output {
 
 impl Operation for PostQuantumCryptoSign {
     const NAME: &'static str = "PostQuantumCryptoSign";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(20);
     const INPUT: &'static [Member] = &[Member::required("Message", &STRING), Member::required("KeyId", &STRING)];
     type Input = Input;
     type Output = Output;

@@ -28,6 +28,7 @@ pub(crate) struct Output {
 
 impl Operation for ScheduleKeyDeletion {
     const NAME: &'static str = "ScheduleKeyDeletion";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::required("KeyId", &STRING),
         Member::required("PendingWindowInDays", &UINT64),

@@ -30,6 +30,7 @@ pub(crate) struct Output {
 
 impl Operation for SignByAsymmetricKey {
     const NAME: &'static str = "SignByAsymmetricKey";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::required("Algorithm", &STRING),
         Member::required("Message", &STRING),

@@ -35,6 +35,7 @@ pub(crate) struct Output {
 
 impl Operation for VerifyByAsymmetricKey {
     const NAME: &'static str = "VerifyByAsymmetricKey";
+    const REQUESTS_PER_SECOND: Option<u32> = Some(100);
     const INPUT: &'static [Member] = &[
         Member::required("KeyId", &STRING),
         Member::required("SignatureValue", &STRING),

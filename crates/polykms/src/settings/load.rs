@@ -15,8 +15,9 @@ pub(super) const DEV: &str = include_str!("../../../../config/dev.toml");
 
 /// The sections that the dialects read, with defaults of their own.
 const DIALECTS: [&str; 3] = ["aws", "huawei", "tencent"];
-/// Tables whose names are the user's.
-const OPEN_TABLES: [&str; 3] = ["tencent.hsm_clusters.", "tencent.regions.", "tencent.services."];
+/// Tables whose names are the user's, or are known to the dialect alone.
+const OPEN_TABLES: [&str; 4] =
+    ["tencent.hsm_clusters.", "tencent.regions.", "tencent.requests_per_second.", "tencent.services."];
 /// How environment variables that are settings begin.
 const PREFIX: &str = "POLYKMS__";
 

@@ -101,6 +101,10 @@ fn the_request_quotas_are_the_dialects() {
     let other = from_file(text, &[("POLYKMS__AWS__REQUESTS_PER_SECOND__RSA", "0.5")]).unwrap();
     assert_ne!(other.aws.requests_per_second, dialect_aws::Rates::default());
     assert!(from_file("[aws.requests_per_second]\ncreate_keys = 7\n", &[]).is_err());
+    let one = from_file("", &[("POLYKMS__TENCENT__REQUESTS_PER_SECOND__IMPORT_KEY_MATERIAL", "10")]).unwrap();
+    assert_eq!(one.tencent.requests_per_second.keys().collect::<Vec<_>>(), [&"ImportKeyMaterial"]);
+    assert!(!one.tencent.request_quotas);
+    assert!(from_file("[tencent.requests_per_second]\nimport_keys = 7\n", &[]).is_err());
 }
 
 #[test]

@@ -131,8 +131,7 @@ def test_a_data_key(kms, key_id, asked, length):
     ({"NumberOfBytes": 2**64 - 1}, "InvalidParameter"),
     ({"KeySpec": "AES_256", "HsmClusterId": "x"}, "InvalidParameterValue.InvalidHsmClusterId"),
     ({"KeySpec": "AES_256", "IsHostedByKms": 2}, "InvalidParameterValue.InvalidType"),
-    # Not built yet, and said so.
-    ({"KeySpec": "AES_256", "IsHostedByKms": 1, "DataKeyName": "n"}, "UnsupportedOperation"),
+    ({"KeySpec": "AES_256", "IsHostedByKms": 1}, "InvalidParameterValue.InvalidDataKeyName"),
 ])
 def test_what_generate_data_key_refuses(kms, key_id, bad, code):
     with refused(code):

@@ -8,6 +8,7 @@ use dialect::quota::Rate;
 use import_engine::{Error, KeyOperation, KeyState};
 
 use crate::API_VERSION;
+use crate::data_keys::states::Fault;
 use crate::record_kinds::{DATA_KEY, WHITE_BOX_KEY};
 
 /// The most bytes of a POST request under TC3.
@@ -100,6 +101,16 @@ pub(crate) enum Refusal {
     InvalidKeyId,
     /// A key identifier given twice.
     DuplicatedKeyId,
+    /// Not the form of a data key's identifier.
+    InvalidDataKeyId,
+    /// A data key's identifier given twice.
+    DuplicatedDataKeyId,
+    /// Not the form of a data key's name.
+    InvalidDataKeyName,
+    /// No data key to take in.
+    InvalidImportKeyMaterial,
+    /// A data key in a state that does not take the action.
+    DataKeyState(Fault),
     /// Not the form of an alias.
     InvalidAlias,
     /// `Type` is not one of those.
@@ -124,8 +135,6 @@ pub(crate) enum Refusal {
     StateNotSupport,
     /// A key of another usage, for actions that have no code for that.
     UsageUnfit,
-    /// Something that polykms does not do, in words.
-    Unsupported(&'static str),
 }
 
 impl From<Failure> for Refusal {
@@ -171,14 +180,24 @@ const CMK_STATE_NOT_SUPPORT: Known =
     ("ResourceUnavailable.CmkStateNotSupport", "This operation cannot be performed under the current CMK status.");
 const CMK_USED_BY_CLOUD_PRODUCT: Known =
     ("FailedOperation.CmkUsedByCloudProduct", "The CMK is being used by a Tencent Cloud product.");
+const DATA_KEY_DISABLED: Known = ("ResourceUnavailable.DataKeyDisabled", "The data key is disabled.");
 const DATA_KEY_LIMIT_EXCEEDED: Known =
     ("LimitExceeded.DataKeyLimitExceeded", "The number of data keys exceeds the limit.");
 const DATA_KEY_NAME_ALREADY_EXISTS: Known =
     ("InvalidParameterValue.DataKeyNameAlreadyExists", "The data key name already exists.");
 const DATA_KEY_NOT_FOUND: Known = ("ResourceUnavailable.DataKeyNotFound", "The data key does not exist.");
+const DATA_KEY_NOT_PENDING_DELETE: Known =
+    ("ResourceUnavailable.DataKeyNotPendingDelete", "The data key is not in the PendingDelete status.");
+const DATA_KEY_PENDING_DELETE: Known =
+    ("ResourceUnavailable.DataKeyPendingDelete", "The data key is pending deletion.");
+const DATA_KEY_STATE_NOT_SUPPORT: Known = (
+    "ResourceUnavailable.DataKeyStateNotSupport",
+    "This operation cannot be performed under the current data key status.",
+);
 const DECRYPT_ERROR: Known = ("FailedOperation.DecryptError", "Decryption failed.");
 const DECRYPT_MATERIAL_ERROR: Known =
     ("InvalidParameter.DecryptMaterialError", "Decryption of EncryptedKeyMaterial failed.");
+const DUPLICATED_DATA_KEY_ID: Known = ("InvalidParameterValue.DuplicatedDataKeyId", "There are duplicate DataKeyIds.");
 const DUPLICATED_KEY_ID: Known = ("InvalidParameterValue.DuplicatedKeyId", "There are duplicate KeyIds.");
 const ENCRYPTION_ERROR: Known = ("FailedOperation.EncryptionError", "Encryption failed.");
 const EXTERNAL_CMK_CAN_NOT_ROTATE: Known =
@@ -186,7 +205,11 @@ const EXTERNAL_CMK_CAN_NOT_ROTATE: Known =
 const INTERNAL_ERROR: Known = ("InternalError", "Internal error.");
 const INVALID_ALIAS: Known = ("InvalidParameterValue.InvalidAlias", "The alias format is incorrect.");
 const INVALID_CIPHERTEXT: Known = ("InvalidParameterValue.InvalidCiphertext", "The ciphertext format is incorrect.");
+const INVALID_DATA_KEY_ID: Known = ("InvalidParameterValue.InvalidDataKeyId", "Invalid DataKeyId.");
+const INVALID_DATA_KEY_NAME: Known = ("InvalidParameterValue.InvalidDataKeyName", "Invalid DataKeyName.");
 const INVALID_HSM_CLUSTER_ID: Known = ("InvalidParameterValue.InvalidHsmClusterId", "Invalid HSM cluster ID.");
+const INVALID_IMPORT_KEY_MATERIAL: Known =
+    ("InvalidParameterValue.InvalidImportKeyMaterial", "Invalid ImportKeyMaterial.");
 const INVALID_KEY_ID: Known = ("InvalidParameterValue.InvalidKeyId", "Invalid KeyId.");
 const INVALID_KEY_USAGE: Known = ("InvalidParameterValue.InvalidKeyUsage", "KeyUsage parameter error.");
 const INVALID_PENDING_WINDOW: Known =
@@ -314,6 +337,16 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
         Refusal::ServiceUnavailable => known(SERVICE_TEMPORARY_UNAVAILABLE),
         Refusal::InvalidKeyId => known(INVALID_KEY_ID),
         Refusal::DuplicatedKeyId => known(DUPLICATED_KEY_ID),
+        Refusal::InvalidDataKeyId => known(INVALID_DATA_KEY_ID),
+        Refusal::DuplicatedDataKeyId => known(DUPLICATED_DATA_KEY_ID),
+        Refusal::InvalidDataKeyName => known(INVALID_DATA_KEY_NAME),
+        Refusal::InvalidImportKeyMaterial => known(INVALID_IMPORT_KEY_MATERIAL),
+        Refusal::DataKeyState(fault) => known(match fault {
+            Fault::Disabled => DATA_KEY_DISABLED,
+            Fault::PendingDelete => DATA_KEY_PENDING_DELETE,
+            Fault::NotPendingDelete => DATA_KEY_NOT_PENDING_DELETE,
+            Fault::NotSupported => DATA_KEY_STATE_NOT_SUPPORT,
+        }),
         Refusal::InvalidAlias => known(INVALID_ALIAS),
         Refusal::InvalidType => known(INVALID_TYPE),
         Refusal::InvalidKeyUsage => known(INVALID_KEY_USAGE),
@@ -326,7 +359,6 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
         Refusal::EncryptionError => known(ENCRYPTION_ERROR),
         Refusal::StateNotSupport => known(CMK_STATE_NOT_SUPPORT),
         Refusal::UsageUnfit => usage_unfit(),
-        Refusal::Unsupported(what) => said("UnsupportedOperation", *what),
     }
 }
 
@@ -382,9 +414,13 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::MemberExists { .. }
         | Error::NoReplica { .. }
         | Error::ReplicaState { .. } => known(CMK_STATE_NOT_SUPPORT),
-        Error::WrongState { state, operation, .. } => known(wrong_state(*operation, *state)),
+        Error::WrongState { state, operation, .. } => {
+            known(state_for_data_key(action, *state).unwrap_or_else(|| wrong_state(*operation, *state)))
+        }
         // Unverified: what Encrypt, ReEncrypt and the actions on signatures say about a key of another usage.
-        Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } if action == "GenerateDataKey" => {
+        Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. }
+            if ["GenerateDataKey", "ImportDataKey"].contains(&action) =>
+        {
             known(INVALID_KEY_USAGE)
         }
         Error::WrongUsage { .. } | Error::AlgorithmUnfit { .. } => usage_unfit(),
@@ -439,12 +475,22 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         | Error::OutsideKeyUnfit(_)
         | Error::Outside { .. } => known(INTERNAL_ERROR),
         Error::RecordNotFound { kind, .. } => of_kind(kind, DATA_KEY_NOT_FOUND, RESOURCE_NOT_FOUND),
-        // Unverified: of data keys, GenerateDataKey alone lists the code; ImportDataKey and UpdateDataKeyName have none of
-        // their own for it.
-        Error::RecordTaken { kind, .. } => of_kind(kind, DATA_KEY_NAME_ALREADY_EXISTS, ALIAS_ALREADY_EXISTS),
+        Error::RecordTaken { kind, .. } => of_kind(kind, data_key_name_taken(action), ALIAS_ALREADY_EXISTS),
         Error::TooManyRecords(kind) => of_kind(kind, DATA_KEY_LIMIT_EXCEEDED, KEY_LIMIT_EXCEEDED),
         Error::Busy => known(TRY_AGAIN),
         Error::Internal(fault) => Wire { cause: Some(cause_chain(fault)), ..known(INTERNAL_ERROR) },
+    }
+}
+
+/// The code of a CMK's state, of actions on data keys that list more of them than those on CMKs do.
+fn state_for_data_key(action: &str, state: KeyState) -> Option<Known> {
+    match (action, state) {
+        ("ImportDataKey" | "GetDataKeyPlaintext", KeyState::Disabled) => Some(CMK_DISABLED),
+        ("ImportDataKey", KeyState::Archived) => Some(CMK_ARCHIVED),
+        ("ImportDataKey", KeyState::PendingDeletion) => Some(KEY_PENDING_DELETE),
+        // Unverified: which states the code is for.
+        ("ImportDataKey" | "GetDataKeyPlaintext", _) => Some(CMK_STATE_NOT_SUPPORT),
+        _ => None,
     }
 }
 
@@ -504,6 +550,17 @@ const fn of_product(operation: KeyOperation) -> Known {
         }
         // ArchiveKey and CancelKeyArchive. Unverified: the others.
         _ => NOT_USER_CREATED_CMK,
+    }
+}
+
+/// A data key's name that another has.
+// Unverified: but for GenerateDataKey, which alone lists the code for it. The others have the nearest that they list.
+fn data_key_name_taken(action: &str) -> Known {
+    let (code, message) = DATA_KEY_NAME_ALREADY_EXISTS;
+    match action {
+        "ImportDataKey" => (INVALID_DATA_KEY_NAME.0, message),
+        "UpdateDataKeyName" => ("InvalidParameterValue", message),
+        _ => (code, message),
     }
 }
 

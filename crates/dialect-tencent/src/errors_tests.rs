@@ -109,6 +109,36 @@ fn values_out_of_bounds_have_the_code_that_the_action_lists() {
 }
 
 #[test]
+fn a_data_keys_name_that_is_taken_has_a_code_that_the_action_lists() {
+    for (action, expected) in [
+        ("GenerateDataKey", "InvalidParameterValue.DataKeyNameAlreadyExists"),
+        ("ImportDataKey", "InvalidParameterValue.InvalidDataKeyName"),
+        ("UpdateDataKeyName", "InvalidParameterValue"),
+    ] {
+        let error = Error::RecordTaken { kind: DATA_KEY.into(), name: String::new() };
+        assert_eq!(wire(&error.into(), action).code, expected, "{action}");
+    }
+}
+
+#[test]
+fn some_actions_on_data_keys_list_more_states() {
+    use KeyState::{Archived, Disabled, PendingDeletion, PendingImport};
+    for (action, state, expected) in [
+        ("ImportDataKey", Disabled, "CmkDisabled"),
+        ("ImportDataKey", Archived, "CmkArchived"),
+        ("ImportDataKey", PendingDeletion, "KeyPendingDelete"),
+        ("ImportDataKey", PendingImport, "CmkStateNotSupport"),
+        ("GetDataKeyPlaintext", Disabled, "CmkDisabled"),
+        ("GetDataKeyPlaintext", PendingDeletion, "CmkStateNotSupport"),
+        ("GetDataKeyPlaintext", PendingImport, "CmkStateNotSupport"),
+        ("Decrypt", PendingImport, "CmkDisabled"),
+    ] {
+        let error = Error::WrongState { key: KeyId::from("k"), state, operation: KeyOperation::Decrypt };
+        assert_eq!(wire(&error.into(), action).code, format!("ResourceUnavailable.{expected}"), "{action} {state}");
+    }
+}
+
+#[test]
 fn every_code_is_documented() {
     let documented = include_str!("documented_codes.txt");
     for refusal in samples() {
@@ -202,6 +232,14 @@ fn samples() -> Vec<Refusal> {
         Refusal::ServiceUnavailable,
         Refusal::InvalidKeyId,
         Refusal::DuplicatedKeyId,
+        Refusal::InvalidDataKeyId,
+        Refusal::DuplicatedDataKeyId,
+        Refusal::InvalidDataKeyName,
+        Refusal::InvalidImportKeyMaterial,
+        Refusal::DataKeyState(Fault::Disabled),
+        Refusal::DataKeyState(Fault::PendingDelete),
+        Refusal::DataKeyState(Fault::NotPendingDelete),
+        Refusal::DataKeyState(Fault::NotSupported),
         Refusal::InvalidAlias,
         Refusal::InvalidType,
         Refusal::InvalidKeyUsage,
@@ -214,7 +252,6 @@ fn samples() -> Vec<Refusal> {
         Refusal::EncryptionError,
         Refusal::StateNotSupport,
         Refusal::UsageUnfit,
-        Refusal::Unsupported("x"),
     ];
     let engine = engine.into_iter().chain(states).map(Refusal::from);
     engine.chain(failures.into_iter().map(Refusal::from)).chain(own).collect()

@@ -15,6 +15,7 @@ mod auth;
 mod authorization;
 mod ciphertext;
 mod context;
+mod data_keys;
 mod dialect;
 mod directory;
 mod encapsulated_ciphertext;

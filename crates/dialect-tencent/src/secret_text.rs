@@ -12,6 +12,11 @@ use zeroize::Zeroizing;
 pub(crate) struct SecretText(Zeroizing<String>);
 
 impl SecretText {
+    /// The text itself, for text that may also be no secret.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
     /// The bytes it stands for, unless it is not base64.
     pub fn decode(&self) -> Option<Material> {
         decode(&self.0)

@@ -36,6 +36,9 @@ pub struct Settings {
     /// How many keys an account is said to be allowed (`CmkLimit` of GetServiceStatus). Not
     /// enforced.
     pub key_limit: u64,
+    /// How many data keys the service keeps of an account in a region (`DataKeyLimit` of
+    /// GetServiceStatus). Those that are about to be deleted do not count.
+    pub data_key_limit: u64,
     /// Accounts whose service is switched off, by their Uin: `not_bought`, `arrears` or `released`.
     pub services: BTreeMap<String, ServiceState>,
     /// The exclusive HSM clusters that there are, by their identifier. They are simulated: their keys
@@ -80,6 +83,7 @@ impl Default for Settings {
             request_quotas: false,
             requests_per_second: BTreeMap::new(),
             key_limit: 2000,
+            data_key_limit: 1000,
             services: BTreeMap::new(),
             hsm_clusters: BTreeMap::new(),
         }

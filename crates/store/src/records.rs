@@ -190,7 +190,7 @@ impl<DB: Backend> Records for SqlStore<DB> {
     }
 }
 
-/// Refuses a record if there are `most` of its kind, and keeps everybody else who wants to know from
+/// Refuses a record if there are `most` of its kind that stay, and keeps everybody else who wants to know from
 /// counting until this transaction ends.
 async fn require_room<DB: Backend>(
     connection: &mut DB::Connection,
@@ -201,7 +201,7 @@ async fn require_room<DB: Backend>(
     // Two places of one name would do no more than wait for each other.
     let place = ["records", &scope.tenant.vendor, &scope.tenant.account, &scope.region, kind].join("/");
     sql::<DB>(DB::LOCK).text(&place).run(connection).await?;
-    let select = select_of_records!("COUNT(*) AS count", "");
+    let select = select_of_records!("COUNT(*) AS count", " AND r.due_at IS NULL");
     let statement = sql::<DB>(select).scope(scope).text(kind).bind(created_at.0);
     let counted: Option<CountRow> = statement.row(connection).await?;
     if rows::count(counted.as_ref()) < u64::try_from(most).unwrap_or(u64::MAX) {

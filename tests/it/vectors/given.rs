@@ -96,6 +96,25 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             holes.bind("plain", &plain);
             holes.bind("sealed", &sealed);
         }
+        // Of Tencent, called `hosted`: `data_key`, what it is (`plain`), and that under the key (`sealed`).
+        "a hosted data key" => {
+            let input = json!({
+                "KeyId": key(holes)?, "KeySpec": "AES_256", "IsHostedByKms": 1, "DataKeyName": "hosted",
+                "Tags": [{ "TagKey": "env", "TagValue": "dev" }],
+            });
+            let made = driver.caller().call("GenerateDataKey", &input).map_err(told)?;
+            for (name, member) in [("data_key", "DataKeyId"), ("plain", "Plaintext"), ("sealed", "CiphertextBlob")] {
+                holes.bind(name, made[member].as_str().unwrap_or_default());
+            }
+        }
+        "its data key is disabled" => {
+            let input = json!({ "DataKeyId": holes.value("data_key")? });
+            driver.caller().call("DisableDataKey", &input).map_err(told)?;
+        }
+        "its data key is about to be deleted" => {
+            let input = json!({ "DataKeyId": holes.value("data_key")?, "PendingWindowInDays": 7 });
+            driver.caller().call("ScheduleDataKeyDeletion", &input).map_err(told)?;
+        }
         // Of `hello`, made outside under the public half of an RSA key.
         "a ciphertext from outside" => {
             let sealed = wrap(RsaOaepSha256, &driver.public_key(&key(holes)?), b"hello");

@@ -3,20 +3,19 @@
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
-use import_engine::KeyId;
 use serde::{Deserialize, Serialize};
 
-use crate::attributes::Attributes;
+use crate::attributes::Tag;
+use crate::data_keys::{BYTES_MAX, SealedDataKey, Wishes, host};
 use crate::errors::Refusal;
 use crate::guest_key::{GuestKey, answer};
-use crate::operations::{hsm_cluster, key_id};
+use crate::operations::naming::{require_data_key_description, require_data_key_name};
+use crate::operations::{key_id, require_cluster_of};
 use crate::shapes::{STRING, TAGS, UINT64};
+use crate::tags::{require_tags, tag_message};
 use crate::{ciphertext, context};
 
-/// The most bytes of a data key.
-const BYTES_MAX: u64 = 1024;
-
-/// Makes a data key, open and under the key.
+/// Makes a data key, open and under the key; on demand the service keeps it.
 pub(crate) struct GenerateDataKey;
 
 #[derive(Debug, Deserialize)]
@@ -29,6 +28,9 @@ pub(crate) struct Input {
     encryption_public_key: Option<String>,
     encryption_algorithm: Option<String>,
     is_hosted_by_kms: Option<u64>,
+    data_key_name: Option<String>,
+    description: Option<String>,
+    tags: Option<Vec<Tag>>,
     hsm_cluster_id: Option<String>,
 }
 
@@ -38,6 +40,8 @@ pub(crate) struct Output {
     key_id: String,
     plaintext: Blob,
     ciphertext_blob: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_key_id: Option<String>,
     tag_code: u64,
     tag_msg: &'static str,
 }
@@ -64,34 +68,44 @@ impl Operation for GenerateDataKey {
     type Output = Output;
     type Refusal = Refusal;
 
-    async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
+    async fn run(call: &Call, mut input: Input) -> Result<Output, Refusal> {
         let id = key_id(&input.key_id)?;
         let length = length(input.number_of_bytes, input.key_spec.as_deref())?;
         let context = context::parse("EncryptionContext", input.encryption_context.as_deref())?;
-        match input.is_hosted_by_kms.unwrap_or(0) {
-            0 => {}
-            1 => return Err(Refusal::Unsupported("Data keys hosted by KMS are not supported.")),
-            _ => return Err(Refusal::InvalidType),
-        }
+        let wishes = wishes(&mut input)?;
         let guest = GuestKey::of(input.encryption_public_key.as_deref(), input.encryption_algorithm.as_deref())?;
         require_cluster_of(call, &id, input.hsm_cluster_id).await?;
-        let data_key = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
-        let ciphertext_blob = ciphertext::encode(&data_key.ciphertext)?;
-        Ok(Output {
-            key_id: data_key.key.id.to_string(),
-            plaintext: answer(call, guest, data_key.plaintext).await?,
-            ciphertext_blob,
-            tag_code: 0,
-            tag_msg: "",
-        })
+        let made = call.engine.generate_data_key(&call.scope, &id, length, &context).await?;
+        let ciphertext_blob = ciphertext::encode(&made.ciphertext)?;
+        // Nothing is kept that cannot be answered.
+        let plaintext = answer(call, guest, made.plaintext).await?;
+        let (mut tag_msg, mut data_key_id) = ("", None);
+        if let Some(wishes) = wishes {
+            tag_msg = tag_message(&wishes.tags);
+            let (key, ciphertext_blob) = (&made.key, ciphertext_blob.clone());
+            let sealed = SealedDataKey { key, number_of_bytes: length, ciphertext_blob, context };
+            data_key_id = Some(host(call, wishes, sealed).await?);
+        }
+        Ok(Output { key_id: made.key.id.to_string(), plaintext, ciphertext_blob, data_key_id, tag_code: 0, tag_msg })
     }
 }
 
-/// Refuses another cluster than the key's, if one is named.
-async fn require_cluster_of(call: &Call, id: &KeyId, named: Option<String>) -> Result<(), Refusal> {
-    let Some(named) = hsm_cluster(call, named)? else { return Ok(()) };
-    let key = call.engine.describe_key(&call.scope, id).await?;
-    if Attributes::of(&key)?.hsm_cluster == Some(named) { Ok(()) } else { Err(Refusal::InvalidHsmClusterId) }
+/// What is wished of a data key that the service keeps; `None` if it does not. What is said of one that it does not keep means
+/// nothing.
+// Unverified: the code when no name is there.
+fn wishes(input: &mut Input) -> Result<Option<Wishes>, Refusal> {
+    match input.is_hosted_by_kms.unwrap_or(0) {
+        0 => return Ok(None),
+        1 => {}
+        _ => return Err(Refusal::InvalidType),
+    }
+    let name = input.data_key_name.take().unwrap_or_default();
+    require_data_key_name(&name)?;
+    let description = input.description.take().unwrap_or_default();
+    require_data_key_description(&description)?;
+    let tags = input.tags.take().unwrap_or_default();
+    require_tags(&tags)?;
+    Ok(Some(Wishes { name, description, tags, is_imported: false }))
 }
 
 /// How many bytes; the number wins over the kind.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::encrypt::Encrypt;
+use crate::data_keys;
 use crate::errors::Refusal;
 use crate::quotas::rate_of;
 use crate::settings::Settings;
@@ -95,6 +96,10 @@ impl Operation for GetServiceStatus {
             qps_limit: regions_qps.iter().find(|each| each.region == call.region()).map_or(0, |each| each.qps),
             qps_total_limit: regions_qps.iter().map(|each| each.qps).sum(),
             regions_qps,
+            is_allowed_data_key_hosted: true,
+            // Unverified: that all of them are bought.
+            data_key_limit: settings.data_key_limit,
+            data_key_used_count: u64::try_from(data_keys::count(call).await?).unwrap_or(u64::MAX),
             ..Output::default()
         })
     }

@@ -8,16 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::attributes::Attributes;
 use crate::errors::Refusal;
 use crate::key_metadata::KeyMetadata;
-use crate::operations::{edition, hsm_cluster, limit, manager, page};
+use crate::operations::lists::{ALL, cluster, is_ascending, origin};
+use crate::operations::{edition, limit, manager, page};
 use crate::shapes::{MEMBER_ACCOUNTS, STRING, TAG_FILTERS, UINT64};
 use crate::tags::{TagFilter, tags_fit};
 use crate::usages::{ENCRYPT_DECRYPT, is_usage, key_usage};
-
-/// What takes a filter away.
-const ALL: &str = "ALL";
-
-/// `HsmClusterId` of keys that are in no cluster.
-const SHARED_CLUSTER: &str = "default";
 
 /// Descriptions of the keys that pass all filters.
 pub(crate) struct ListKeyDetail;
@@ -66,11 +61,7 @@ impl Operation for ListKeyDetail {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let limit = limit(input.limit)?;
-        let is_ascending = match input.order_type.unwrap_or(0) {
-            0 => false,
-            1 => true,
-            _ => return Err(Refusal::OutOfBounds("OrderType")),
-        };
+        let is_ascending = is_ascending(input.order_type)?;
         let offset = input.offset.unwrap_or(0);
         let filter = Filter::of(call, input)?;
         let mut keys = Vec::new();
@@ -116,22 +107,14 @@ impl Filter {
             5 => Some(KeyState::Archived),
             _ => return Err(Refusal::OutOfBounds("KeyState")),
         };
-        let origin = match input.origin.as_deref().unwrap_or_default() {
-            "" | ALL => None,
-            "TENCENT_KMS" => Some(Origin::Generated),
-            "EXTERNAL" => Some(Origin::Imported),
-            _ => return Err(Refusal::OutOfBounds("Origin")),
-        };
+        let origin = origin(input.origin.as_deref())?;
         let usage = match input.key_usage.as_deref().unwrap_or_default() {
             ALL => None,
             "" => Some(ENCRYPT_DECRYPT.to_owned()),
             usage if is_usage(usage) => Some(usage.to_owned()),
             _ => return Err(Refusal::OutOfBounds("KeyUsage")),
         };
-        let cluster = match input.hsm_cluster_id.as_deref() {
-            Some(SHARED_CLUSTER) => Some(None),
-            _ => hsm_cluster(call, input.hsm_cluster_id)?.map(Some),
-        };
+        let cluster = cluster(call, input.hsm_cluster_id)?;
         Ok(Self {
             manager,
             state,

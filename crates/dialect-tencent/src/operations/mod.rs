@@ -4,31 +4,44 @@ mod archive_key;
 mod asymmetric_rsa_decrypt;
 mod asymmetric_sm2_decrypt;
 mod bind_cloud_resource;
+mod cancel_data_key_deletion;
 mod cancel_key_archive;
 mod cancel_key_deletion;
 mod create_key;
 mod decrypt;
 mod delete_imported_key_material;
+mod describe_data_key;
+mod describe_data_keys;
 mod describe_key;
 mod describe_keys;
+mod disable_data_key;
+mod disable_data_keys;
 mod disable_key;
 mod disable_key_rotation;
 mod disable_keys;
+mod enable_data_key;
+mod enable_data_keys;
 mod enable_key;
 mod enable_key_rotation;
 mod enable_keys;
 mod encrypt;
 mod generate_data_key;
 mod generate_random;
+mod get_data_key_ciphertext_blob;
+mod get_data_key_plaintext;
 mod get_key_rotation_status;
 mod get_parameters_for_import;
 mod get_public_key;
 mod get_regions;
 mod get_service_status;
+mod import_data_key;
 mod import_key_material;
 mod list_algorithms;
+mod list_data_key_detail;
+mod list_data_keys;
 mod list_key_detail;
 mod list_keys;
+mod lists;
 mod messages;
 mod naming;
 mod post_quantum_crypto_decrypt;
@@ -38,10 +51,13 @@ mod post_quantum_crypto_verify;
 mod private_keys;
 mod re_encrypt;
 mod rotate_key;
+mod schedule_data_key_deletion;
 mod schedule_key_deletion;
 mod sign_by_asymmetric_key;
 mod unbind_cloud_resource;
 mod update_alias;
+mod update_data_key_description;
+mod update_data_key_name;
 mod update_key_description;
 mod verify_by_asymmetric_key;
 
@@ -49,6 +65,7 @@ use dialect::{Call, Entry};
 use import_engine::{Error, KeyId, KeyManager};
 use serde::Deserialize;
 
+use crate::attributes::Attributes;
 use crate::errors::Refusal;
 use crate::regions::Edition;
 use crate::settings::Settings;
@@ -64,29 +81,41 @@ static TABLE: &[TencentEntry] = &[
     Entry::strict::<asymmetric_rsa_decrypt::AsymmetricRsaDecrypt>(),
     Entry::strict::<asymmetric_sm2_decrypt::AsymmetricSm2Decrypt>(),
     Entry::strict::<bind_cloud_resource::BindCloudResource>(),
+    Entry::strict::<cancel_data_key_deletion::CancelDataKeyDeletion>(),
     Entry::strict::<cancel_key_archive::CancelKeyArchive>(),
     Entry::strict::<cancel_key_deletion::CancelKeyDeletion>(),
     Entry::strict::<create_key::CreateKey>(),
     Entry::strict::<decrypt::Decrypt>(),
     Entry::strict::<delete_imported_key_material::DeleteImportedKeyMaterial>(),
+    Entry::strict::<describe_data_key::DescribeDataKey>(),
+    Entry::strict::<describe_data_keys::DescribeDataKeys>(),
     Entry::strict::<describe_key::DescribeKey>(),
     Entry::strict::<describe_keys::DescribeKeys>(),
+    Entry::strict::<disable_data_key::DisableDataKey>(),
+    Entry::strict::<disable_data_keys::DisableDataKeys>(),
     Entry::strict::<disable_key::DisableKey>(),
     Entry::strict::<disable_key_rotation::DisableKeyRotation>(),
     Entry::strict::<disable_keys::DisableKeys>(),
+    Entry::strict::<enable_data_key::EnableDataKey>(),
+    Entry::strict::<enable_data_keys::EnableDataKeys>(),
     Entry::strict::<enable_key::EnableKey>(),
     Entry::strict::<enable_key_rotation::EnableKeyRotation>(),
     Entry::strict::<enable_keys::EnableKeys>(),
     Entry::strict::<encrypt::Encrypt>(),
     Entry::strict::<generate_data_key::GenerateDataKey>(),
     Entry::strict::<generate_random::GenerateRandom>(),
+    Entry::strict::<get_data_key_ciphertext_blob::GetDataKeyCiphertextBlob>(),
+    Entry::strict::<get_data_key_plaintext::GetDataKeyPlaintext>(),
     Entry::strict::<get_key_rotation_status::GetKeyRotationStatus>(),
     Entry::strict::<get_parameters_for_import::GetParametersForImport>(),
     Entry::strict::<get_public_key::GetPublicKey>(),
     Entry::strict::<get_regions::GetRegions>(),
     Entry::strict::<get_service_status::GetServiceStatus>(),
+    Entry::strict::<import_data_key::ImportDataKey>(),
     Entry::strict::<import_key_material::ImportKeyMaterial>(),
     Entry::strict::<list_algorithms::ListAlgorithms>(),
+    Entry::strict::<list_data_key_detail::ListDataKeyDetail>(),
+    Entry::strict::<list_data_keys::ListDataKeys>(),
     Entry::strict::<list_key_detail::ListKeyDetail>(),
     Entry::strict::<list_keys::ListKeys>(),
     Entry::strict::<post_quantum_crypto_decrypt::PostQuantumCryptoDecrypt>(),
@@ -95,10 +124,13 @@ static TABLE: &[TencentEntry] = &[
     Entry::strict::<post_quantum_crypto_verify::PostQuantumCryptoVerify>(),
     Entry::strict::<re_encrypt::ReEncrypt>(),
     Entry::strict::<rotate_key::RotateKey>(),
+    Entry::strict::<schedule_data_key_deletion::ScheduleDataKeyDeletion>(),
     Entry::strict::<schedule_key_deletion::ScheduleKeyDeletion>(),
     Entry::strict::<sign_by_asymmetric_key::SignByAsymmetricKey>(),
     Entry::strict::<unbind_cloud_resource::UnbindCloudResource>(),
     Entry::strict::<update_alias::UpdateAlias>(),
+    Entry::strict::<update_data_key_description::UpdateDataKeyDescription>(),
+    Entry::strict::<update_data_key_name::UpdateDataKeyName>(),
     Entry::strict::<update_key_description::UpdateKeyDescription>(),
     Entry::strict::<verify_by_asymmetric_key::VerifyByAsymmetricKey>(),
 ];
@@ -128,15 +160,33 @@ pub(crate) struct ByKeyIds {
     key_ids: Vec<String>,
 }
 
-/// A key identifier, if the text has its form: a lower-case UUID.
-// Unverified: that identifiers of other versions than 1 count as well-formed.
+/// The input of actions that take a DataKeyId and nothing else that matters.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ByDataKeyId {
+    data_key_id: String,
+}
+
+/// The input of actions that take DataKeyIds and nothing else that matters.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ByDataKeyIds {
+    data_key_ids: Vec<String>,
+}
+
+/// A key identifier, if the text has its form.
 pub(crate) fn key_id(text: &str) -> Result<KeyId, Refusal> {
-    let is_uuid = text.len() == 36
+    if is_uuid(text) { Ok(KeyId::from(text)) } else { Err(Refusal::InvalidKeyId) }
+}
+
+/// Whether a text has the form of an identifier: a lower-case UUID.
+// Unverified: that identifiers of other versions than 1 count as well-formed.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
         && text.bytes().enumerate().all(|(position, byte)| match position {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-        });
-    if is_uuid { Ok(KeyId::from(text)) } else { Err(Refusal::InvalidKeyId) }
+        })
 }
 
 /// Identifiers of the right form, none twice.
@@ -153,6 +203,20 @@ fn hsm_cluster(call: &Call, id: Option<String>) -> Result<Option<String>, Refusa
     let settings: &Settings = call.settings()?;
     let exists = settings.clusters_in(call.region()).any(|(known, _)| *known == id);
     if exists { Ok(Some(id)) } else { Err(Refusal::InvalidHsmClusterId) }
+}
+
+/// Refuses another cluster than the key's, if one is named.
+async fn require_cluster_of(call: &Call, id: &KeyId, named: Option<String>) -> Result<(), Refusal> {
+    let Some(named) = hsm_cluster(call, named)? else { return Ok(()) };
+    let key = call.engine.describe_key(&call.scope, id).await?;
+    if Attributes::of(&key)?.hsm_cluster == Some(named) { Ok(()) } else { Err(Refusal::InvalidHsmClusterId) }
+}
+
+/// A `PendingWindowInDays`. The form of a value is looked at before what it is for.
+fn deletion_window(call: &Call, days: u64) -> Result<u32, Error> {
+    let window = u32::try_from(days).map_err(|_| Error::DeletionWindow)?;
+    let is_offered = call.engine.policy(&call.scope)?.deletion_window_days.contains(&window);
+    if is_offered { Ok(window) } else { Err(Error::DeletionWindow) }
 }
 
 /// The edition of the call's region.

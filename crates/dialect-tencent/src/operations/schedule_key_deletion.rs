@@ -2,11 +2,10 @@
 
 use dialect::constraint::Member;
 use dialect::{Call, Operation};
-use import_engine::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
-use crate::operations::key_id;
+use crate::operations::{deletion_window, key_id};
 use crate::shapes::{MEMBER_ACCOUNT, STRING, UINT64};
 
 /// Lets a key vanish in 7 to 30 days. It must not be enabled.
@@ -40,11 +39,7 @@ impl Operation for ScheduleKeyDeletion {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let id = key_id(&input.key_id)?;
-        // The form of a value is looked at before the key is.
-        let window = u32::try_from(input.pending_window_in_days).map_err(|_| Error::DeletionWindow)?;
-        if !call.engine.policy(&call.scope)?.deletion_window_days.contains(&window) {
-            return Err(Error::DeletionWindow.into());
-        }
+        let window = deletion_window(call, input.pending_window_in_days)?;
         let key = call.engine.schedule_deletion(&call.scope, &id, window).await?;
         let deletion_date = key.deletion.map_or(0, |deletion| deletion.at.seconds());
         Ok(Output { deletion_date, key_id: key.id.to_string() })

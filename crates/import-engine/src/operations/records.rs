@@ -39,7 +39,8 @@ pub struct NewRecord {
     pub due_at: Option<Timestamp>,
     /// Its secrets, each with its name.
     pub secrets: Vec<(&'static str, Material)>,
-    /// How many of its kind may be in the scope; `None`: any number.
+    /// How many of its kind may be in the scope, those not counted that will vanish by themselves;
+    /// `None`: any number.
     pub most: Option<usize>,
 }
 

@@ -45,7 +45,8 @@ pub struct SealedSecret {
 #[async_trait]
 pub trait Records: Send + Sync {
     /// Stores a new record at revision 1, with its secrets, if fewer than `most` of its kind are in the
-    /// scope when it is made; `None`: any number. Callers who come at once are counted one after another.
+    /// scope when it is made, those not counted that will vanish by themselves; `None`: any number.
+    /// Callers who come at once are counted one after another.
     ///
     /// # Errors
     /// [`StoreError::Full`](super::StoreError::Full) if there are as many;

@@ -222,6 +222,8 @@ async fn there_are_never_more_than_there_may_be(place: &Place) {
     let store = place.store().await;
     let due_at = Some(NOON);
     store.insert_record(&Record { due_at, ..record("gone") }, &[], None).await.unwrap();
+    let leaves = Record { due_at: Some(NOON.plus_seconds(9)), ..record("leaves") };
+    store.insert_record(&leaves, &[], None).await.unwrap();
     for other in [Record { kind: "other".to_owned(), ..record("a") }, record("a")] {
         store.insert_record(&other, &[], Some(1)).await.unwrap();
     }
@@ -232,7 +234,7 @@ async fn there_are_never_more_than_there_may_be(place: &Place) {
     let results = tries.collect::<JoinSet<_>>().join_all().await;
     let full = results.iter().filter(|result| matches!(result, Err(StoreError::Full))).count();
     assert_eq!((results.iter().filter(|result| result.is_ok()).count(), full), (3, 9), "{results:?}");
-    assert_eq!(store.records(&scope(), "thing", None, NOON).await.unwrap().len(), 4);
+    assert_eq!(store.records(&scope(), "thing", None, NOON).await.unwrap().len(), 5);
     assert_eq!(place.number("SELECT COUNT(*) FROM record_secrets").await, 3);
     store.insert_record(&record("any"), &[], None).await.unwrap();
 }

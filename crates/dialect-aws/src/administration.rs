@@ -1,6 +1,7 @@
 //! Users, roles and their credentials through the admin API, and whether an account's policies are
 //! enforced. What IAM and STS would do for an account, in as few words; `docs/admin.md` has them all.
 
+use dialect::Kept;
 use std::collections::BTreeMap;
 
 use dialect::admin::{Asked, Unanswered};

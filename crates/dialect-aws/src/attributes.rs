@@ -1,7 +1,7 @@
 //! What only AWS keeps about a key: its policy and its tags, as this dialect's own JSON text in
 //! the key record.
 
-use import_engine::Error;
+use dialect::Kept;
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
@@ -30,23 +30,7 @@ pub(crate) struct Tag {
     pub tag_value: String,
 }
 
-impl Attributes {
-    /// What a key record's text says.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be read.
-    pub fn of(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::internal)
-    }
-
-    /// The text for the key record.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-}
+impl Kept for Attributes {}
 
 /// Holds tags against the service's rules.
 ///

@@ -6,8 +6,8 @@
 //! here, and only what one of them looks at is read.
 
 use chrono::{DateTime, SecondsFormat};
-use dialect::Call;
 use dialect::principals::ROOT;
+use dialect::{Call, Kept};
 use import_engine::store::Grant;
 use import_engine::{EncryptionContext, Error, Key, Tenant};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dialect::Call;
 use dialect::principals::{ROLE, USER};
+use dialect::{Call, Kept};
 use import_engine::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -46,41 +46,9 @@ pub(crate) struct Session {
     pub tags: BTreeMap<String, String>,
 }
 
-impl Record {
-    /// What a principal's text says.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be read.
-    pub fn of(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::internal)
-    }
+impl Kept for Record {}
 
-    /// The text.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-}
-
-impl Session {
-    /// What an access key's text says.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be read.
-    pub fn of(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::internal)
-    }
-
-    /// The text.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-}
+impl Kept for Session {}
 
 /// A verified caller.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use dialect::{Credentials, principals};
+use dialect::{Credentials, Kept, principals};
 use import_engine::{Engine, Error, Material, Tenant, Timestamp};
 
 use crate::VENDOR;

@@ -44,7 +44,7 @@ pub use key_stores::Proxies;
 pub use operations::{supported, tables};
 pub use policy::policy;
 pub use quotas::Rates;
-pub use settings::{ClusterSettings, KeyStoreSettings, SecretText, Settings};
+pub use settings::{ClusterSettings, KeyStoreSettings, Settings};
 
 /// The word under which this vendor's tenants, credentials and policy are registered.
 pub const VENDOR: &str = "aws";

@@ -1,7 +1,7 @@
 //! Keys that AWS manages for its services: one of each service in an account and region, behind an
 //! alias of the service's own, made when it is first asked for.
 
-use dialect::Call;
+use dialect::{Call, Kept};
 use import_engine::{Key, KeySpec, KeyUsage, NewKey, Origin, Scope};
 
 use crate::attributes::Attributes;

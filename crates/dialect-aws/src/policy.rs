@@ -57,6 +57,7 @@ const COMMON: Policy = Policy {
     labels_per_key: 50,
     grants_per_key: 50_000,
     keys_per_scope: Some(100_000),
+    data_key_pairs_in_key_stores: false,
     pss_salt: PssSalt::AsDigest,
     usage_before_state: false,
     // Unverified: that an AWS managed key takes no alias of its owner's.

@@ -1,8 +1,8 @@
 //! What can be set about this dialect.
 
+use dialect::SecretText;
 use import_engine::primitives::TrustAnchor;
-use serde::{Deserialize, Deserializer};
-use zeroize::Zeroizing;
+use serde::Deserialize;
 
 use crate::identifiers::is_region;
 use crate::quotas::Rates;
@@ -108,35 +108,6 @@ impl Default for ClusterSettings {
             kmsuser_password: SecretText::default(),
             connection_error: String::new(),
         }
-    }
-}
-
-/// A secret as text: wiped on drop, never printed.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct SecretText(Zeroizing<String>);
-
-impl SecretText {
-    /// The text.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&str> for SecretText {
-    fn from(text: &str) -> Self {
-        Self(Zeroizing::new(text.to_owned()))
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
-    }
-}
-
-impl std::fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[redacted]")
     }
 }
 

@@ -8,7 +8,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dialect::wire::decode;
-use dialect::{AnswerText, Call, Failure};
+use dialect::{AnswerText, Call, Failure, Kept};
 use import_engine::store::Grant;
 use import_engine::{EncryptionAlgorithm, Error, KeyId, Scope};
 use serde_json::Value;
@@ -85,7 +85,7 @@ async fn find(call: &Call, caller: &Identity, may: bool, route: &Route, input: &
     let has_others = AtomicBool::new(false);
     let will_do = |grant: &Grant| {
         has_others.store(true, Ordering::Relaxed);
-        Terms::of(grant).is_ok_and(|terms| terms.allow(&wish))
+        Terms::of(&grant.terms).is_ok_and(|terms| terms.allow(&wish))
     };
     for tenant in call.engine.tenants_with_key(&call.scope, &key).await? {
         let scope = Scope::new(tenant, call.region());

@@ -4,6 +4,7 @@
 //! No such service calls here. The admin API stands in for them (`administration.rs`), so that a
 //! test bed has the keys that its clients expect.
 
+use dialect::Kept;
 use import_engine::{Engine, Error, Key, KeySpec, KeyUsage, NewKey, Origin, Scope};
 
 use crate::key_details::Attributes;

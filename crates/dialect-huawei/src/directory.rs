@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use dialect::Credentials;
 use dialect::principals::{self, ROOT, Session, User};
+use dialect::{Credentials, Kept};
 use import_engine::{Engine, Error, Material, Tenant, Timestamp};
 
 use crate::VENDOR;

@@ -366,39 +366,19 @@ fn wrong_state(operation: KeyOperation, state: KeyState) -> Code {
             | KeyOperation::Decapsulate
             | KeyOperation::Replicate
             | KeyOperation::MovePrimary,
+            _,
+        ) => match state {
             // Unverified: what is told of a key whose key store is disabled. It shows as disabled.
-            KeyState::Disabled | KeyState::Unavailable,
-        ) => Code::Disabled,
-        // Unverified: the code for using a key that waits for its material.
-        (
-            // Nobody archives or binds keys here.
-            KeyOperation::Archive
-            | KeyOperation::Unarchive
-            | KeyOperation::Bind
-            | KeyOperation::Unbind
-            | KeyOperation::Edit
-            | KeyOperation::Label
-            | KeyOperation::SetAccess
-            | KeyOperation::Grant
-            | KeyOperation::SetRotation
-            | KeyOperation::StopRotation
-            | KeyOperation::ShowRotation
-            | KeyOperation::Rotate
-            | KeyOperation::Encrypt
-            | KeyOperation::Decrypt
-            | KeyOperation::GenerateDataKey
-            | KeyOperation::Sign
-            | KeyOperation::Verify
-            | KeyOperation::GetPublicKey
-            | KeyOperation::GenerateMac
-            | KeyOperation::VerifyMac
-            | KeyOperation::DeriveSharedSecret
-            | KeyOperation::Encapsulate
-            | KeyOperation::Decapsulate
-            | KeyOperation::Replicate
-            | KeyOperation::MovePrimary,
-            KeyState::PendingImport | KeyState::Enabled | KeyState::Creating | KeyState::Updating | KeyState::Archived,
-        ) => Code::NotEnabled,
+            KeyState::Disabled | KeyState::Unavailable => Code::Disabled,
+            // Told above.
+            KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => Code::PendingDeletion,
+            // Unverified: the code for using a key that waits for its material.
+            KeyState::PendingImport
+            | KeyState::Enabled
+            | KeyState::Creating
+            | KeyState::Updating
+            | KeyState::Archived => Code::NotEnabled,
+        },
     }
 }
 

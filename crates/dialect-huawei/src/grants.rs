@@ -1,6 +1,6 @@
 //! Grants as this dialect has them: parties, terms, and how a list shows them.
 
-use dialect::Call;
+use dialect::{Call, Kept};
 use import_engine::store::Grant;
 use import_engine::{Error, KeyId};
 use serde::{Deserialize, Serialize};
@@ -59,23 +59,9 @@ pub(crate) struct Wish<'a> {
     pub new_operations: Vec<&'a str>,
 }
 
+impl Kept for Terms {}
+
 impl Terms {
-    /// What a grant's text says.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be read.
-    pub(crate) fn of(grant: &Grant) -> Result<Self, Error> {
-        serde_json::from_str(&grant.terms).map_err(Error::internal)
-    }
-
-    /// The text.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub(crate) fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-
     /// Whether the grantee may do what they want. Who makes grants by a grant may pass on no more
     /// than they have by it.
     pub(crate) fn allow(&self, wish: &Wish<'_>) -> bool {
@@ -95,7 +81,7 @@ pub(crate) fn retires(grant: &Grant, caller: &Identity) -> Result<bool, Error> {
         return Ok(true);
     }
     let is_grantee = grant.grantee == name || grant.grantee == domain(&caller.holder.domain());
-    Ok(is_grantee && Terms::of(grant)?.allow(&Wish { operation: RETIRE_GRANT, new_operations: Vec::new() }))
+    Ok(is_grantee && Terms::of(&grant.terms)?.allow(&Wish { operation: RETIRE_GRANT, new_operations: Vec::new() }))
 }
 
 /// Takes a grant back.
@@ -132,7 +118,7 @@ impl Line {
     /// [`Error::Internal`] if it cannot be read.
     // Unverified: what stands for a name or a retiring principal that was not given.
     fn of(grant: Grant) -> Result<Self, Error> {
-        let Terms { name, operations } = Terms::of(&grant)?;
+        let Terms { name, operations } = Terms::of(&grant.terms)?;
         let bare = |word: &str| word.split_once(':').map_or(word, |(_, id)| id).to_owned();
         Ok(Self {
             grantee_principal: bare(&grant.grantee),

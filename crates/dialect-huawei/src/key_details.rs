@@ -1,6 +1,7 @@
 //! `KeyDetails`: how the vendor describes a key. Nearly everything is text: numbers, times in
 //! milliseconds, flags.
 
+use dialect::Kept;
 use import_engine::{Expiry, Key, KeyManager, KeyState, Origin, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -28,26 +29,12 @@ impl Default for Attributes {
     }
 }
 
+impl Kept for Attributes {}
+
 impl Attributes {
     /// What is kept with a key.
-    pub(crate) fn of(key: &Key) -> Self {
+    pub(crate) fn of_key(key: &Key) -> Self {
         serde_json::from_str(&key.attributes).unwrap_or_default()
-    }
-
-    /// What a text says that is kept.
-    ///
-    /// # Errors
-    /// [`import_engine::Error::Internal`] if it cannot be read.
-    pub(crate) fn read(text: &str) -> Result<Self, import_engine::Error> {
-        serde_json::from_str(text).map_err(import_engine::Error::internal)
-    }
-
-    /// The text that is kept.
-    ///
-    /// # Errors
-    /// [`import_engine::Error::Internal`] if it cannot be written.
-    pub(crate) fn to_text(&self) -> Result<String, import_engine::Error> {
-        serde_json::to_string(self).map_err(import_engine::Error::internal)
     }
 }
 
@@ -100,7 +87,7 @@ impl From<Key> for KeyDetails {
             },
             // Unverified: that a key which is to be deleted, and pauses, shows as not rotated.
             key_rotation_enabled: if key.rotation_schedule().is_some() { "true" } else { "false" },
-            sys_enterprise_project_id: Attributes::of(&key).enterprise_project_id,
+            sys_enterprise_project_id: Attributes::of_key(&key).enterprise_project_id,
             keystore_id: key.residence.map_or_else(|| DEFAULT_KEYSTORE.to_owned(), |residence| residence.store),
             key_id: key.id.0,
             key_alias: key.name.unwrap_or_default(),

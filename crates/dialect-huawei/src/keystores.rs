@@ -4,6 +4,7 @@
 //! keys lie. What shows is what clients see of a store: that it must be enabled for its keys to be of
 //! use, that nothing is imported or rotated in it, and that it goes only when it is disabled and empty.
 
+use dialect::Kept;
 use import_engine::{Error, KeyStore};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,8 @@ pub(crate) struct Cluster {
     pub id: String,
 }
 
+impl Kept for Cluster {}
+
 impl Cluster {
     /// The cluster that a request names, in one of two members or both.
     ///
@@ -85,18 +88,6 @@ impl Cluster {
     pub(crate) fn claim(&self) -> String {
         format!("{}/{}", self.kind.word(), self.id)
     }
-
-    /// The text that is kept.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub(crate) fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-
-    fn of(store: &KeyStore) -> Result<Self, Error> {
-        serde_json::from_str(&store.attributes).map_err(Error::internal)
-    }
 }
 
 /// `KeystoreDetails`.
@@ -117,7 +108,7 @@ impl TryFrom<KeyStore> for KeystoreDetails {
     type Error = Error;
 
     fn try_from(store: KeyStore) -> Result<Self, Error> {
-        let cluster = Cluster::of(&store)?;
+        let cluster = Cluster::of(&store.attributes)?;
         Ok(Self {
             domain_id: domain_id(&store.scope.tenant.account),
             keystore_id: store.id,

@@ -10,7 +10,7 @@ use crate::VENDOR;
 use crate::accounts::{Holder, home};
 use crate::directory::{Directory, password_id};
 use crate::staff::RULES;
-use crate::texts::SecretText;
+use dialect::SecretText;
 
 /// The longest password.
 const PASSWORD_LENGTH_MAX: usize = 128;
@@ -49,7 +49,6 @@ pub(crate) async fn answer(
                 return Err(Unanswered::bad(format!("a password has 1 to {PASSWORD_LENGTH_MAX} bytes")));
             }
             common.obtain(&member).await?;
-            engine.remove_access_key(&tenant, &member, &id).await?;
             set_password(engine, tenant.clone(), member, id, &password).await
         }
         _ => common.answer(asked).await,
@@ -72,7 +71,7 @@ async fn set_password(
         attributes: "{}".to_owned(),
         principal,
     };
-    match engine.issue_access_key(&new).await {
+    match engine.replace_access_key(&new).await {
         Ok(Some(_)) => Ok(json!({})),
         Ok(None) => Err(missing(&new.principal)),
         // Projects without a name share a domain, and with it the names of users who log in.

@@ -2,8 +2,7 @@
 
 use dialect::Call;
 use dialect::attestation::{DocumentForm, Recipient, attested};
-use dialect::wire::{Blob, decode};
-use import_engine::Material;
+use dialect::wire::decode;
 use serde::Deserialize;
 
 use crate::codes::Code;
@@ -36,26 +35,4 @@ pub(crate) async fn recipient(call: &Call, info: Option<RecipientInfo>) -> Resul
     // Unverified: that a genuine document without a usable key is told like one that is not genuine
     // (a digital envelope that cannot be built has a code of its own, but that is a fault's: 500).
     found.map(Some).ok_or_else(|| Code::Attestation.into())
-}
-
-/// A secret of an answer: in one of two members.
-pub(crate) struct Handed {
-    /// The secret itself, for callers without a recipient.
-    pub open: Option<Blob>,
-    /// `ciphertext_recipient`.
-    pub sealed: Option<Blob>,
-}
-
-/// Puts a secret into the member where it belongs.
-///
-/// # Errors
-/// Only faults.
-pub(crate) async fn hand_over(call: &Call, recipient: Option<Recipient>, secret: Material) -> Result<Handed, Refusal> {
-    match recipient {
-        None => Ok(Handed { open: Some(secret.into()), sealed: None }),
-        Some(recipient) => {
-            let sealed = call.engine.seal_for(recipient.key, secret).await?;
-            Ok(Handed { open: None, sealed: Some(sealed.into()) })
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dialect::Call;
+use dialect::{Call, Kept};
 use import_engine::{Facts, KeyOperation};
 use serde::{Deserialize, Serialize};
 
@@ -110,7 +110,7 @@ pub(crate) async fn change(
     change: impl Fn(&mut Vec<Tag>) -> Result<(), Code> + Send + Sync,
 ) -> Result<(), Refusal> {
     let edit = |facts: Facts<'_>| -> Result<(), Refusal> {
-        let mut attributes = Attributes::read(facts.attributes)?;
+        let mut attributes = Attributes::of(facts.attributes)?;
         change(&mut attributes.tags)?;
         *facts.attributes = attributes.to_text()?;
         Ok(())

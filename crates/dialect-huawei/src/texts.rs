@@ -1,13 +1,11 @@
 //! Scalars in this vendor's forms: hex in either case, dates, PEM.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDateTime};
 use dialect::pem;
 use import_engine::{Material, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 /// The form of `X-Sdk-Date`.
@@ -15,28 +13,6 @@ const BASIC_DATE: &str = "%Y%m%dT%H%M%SZ";
 
 /// The form of dates of the trusted keyspace.
 const ISO_SECONDS: &str = "%Y-%m-%dT%H:%M:%SZ";
-
-/// Text that may be secret. Wiped on drop, never printed.
-pub(crate) struct SecretText(Zeroizing<String>);
-
-impl SecretText {
-    /// The text itself.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
-    }
-}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
 
 /// Bytes that are upper-case hex in JSON, as data keys are. Wiped on drop, never printed.
 pub(crate) struct UpperHex(Material);

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use dialect::Kept;
 use dialect::principals::{self, User};
 use dialect::{Credentials, Trust};
 use import_engine::{Engine, Error, Material, Tenant};

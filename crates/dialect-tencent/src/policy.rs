@@ -62,6 +62,8 @@ static POLICY: Policy = Policy {
     // The quota is told, not enforced.
     keys_per_scope: None,
     // Signers elsewhere choose another length; nothing is said against them.
+    // There are neither here.
+    data_key_pairs_in_key_stores: false,
     pss_salt: PssSalt::Any,
     usage_before_state: true,
     replicas: ReplicaRules::SEPARATE,

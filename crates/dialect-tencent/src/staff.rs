@@ -73,6 +73,8 @@ pub fn configured_principal(
 
 #[cfg(test)]
 mod tests {
+    use dialect::Kept;
+
     use super::*;
 
     fn configured(account: &str, name: &str, resources: &[&str]) -> Result<User, String> {

@@ -5,8 +5,10 @@
 use ciborium::Value;
 use coset::{CborSerializable, CoseSign1, TaggedCborSerializable, iana};
 use import_engine::primitives::{RecipientKey, TrustAnchor};
-use import_engine::{Attestation, Engine, Error};
+use import_engine::{Attestation, Engine, Error, Material};
 use serde::{Deserialize, Deserializer};
+
+use crate::wire::Blob;
 
 /// How deep the map may nest: a map of arrays, and room for members that are not looked at.
 const DEPTH_MAX: usize = 8;
@@ -49,6 +51,28 @@ pub async fn attested(
     let Some(Document { attestation, measurements }) = parse(form, document) else { return Ok(None) };
     let key = engine.attested_recipient(anchor, attestation).await?;
     Ok(key.map(|key| Recipient { key, measurements }))
+}
+
+/// A secret of an answer: in one of two members, or in neither.
+pub struct Handed {
+    /// The secret itself, for callers without a recipient.
+    pub open: Option<Blob>,
+    /// The secret as only the recipient can read it.
+    pub sealed: Option<Blob>,
+}
+
+/// Puts a secret into the member where it belongs.
+///
+/// # Errors
+/// Only faults.
+pub async fn hand_over(engine: &Engine, recipient: Option<Recipient>, secret: Material) -> Result<Handed, Error> {
+    match recipient {
+        None => Ok(Handed { open: Some(secret.into()), sealed: None }),
+        Some(recipient) => {
+            let sealed = engine.seal_for(recipient.key, secret).await?;
+            Ok(Handed { open: None, sealed: Some(sealed.into()) })
+        }
+    }
 }
 
 /// The trust anchor of a setting: one certificate in PEM, or nothing.

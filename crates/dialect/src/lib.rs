@@ -22,12 +22,16 @@ pub mod wire;
 
 mod call;
 mod failure;
+mod kept;
 mod operation;
+mod secret_text;
 mod verified;
 
 pub use call::Call;
 pub use credentials::{Credential, Credentials, Trust};
 pub use failure::Failure;
+pub use kept::Kept;
 pub use mount::Frontend;
 pub use operation::{AnswerText, Entry, Operation, serialize};
+pub use secret_text::SecretText;
 pub use verified::Verified;

@@ -31,6 +31,7 @@ pub const fn lenient(loss_while_disabled: LossWhileDisabled) -> Policy {
         labels_per_key: 0,
         grants_per_key: 0,
         keys_per_scope: None,
+        data_key_pairs_in_key_stores: false,
         pss_salt: crate::policy::PssSalt::AsDigest,
         usage_before_state: false,
         provider_keys: &[],

@@ -48,6 +48,8 @@ pub struct Policy {
     /// How many keys, whatever their state, there may be in a scope, those of the provider not
     /// counted. `None`: any number.
     pub keys_per_scope: Option<u32>,
+    /// Whether keys that live in a key store make data key pairs.
+    pub data_key_pairs_in_key_stores: bool,
     /// Which RSASSA-PSS signatures are good when they are checked.
     pub pss_salt: PssSalt,
     /// Whether a wrong usage is told before a wrong state.

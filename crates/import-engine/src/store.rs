@@ -366,6 +366,15 @@ pub trait Principals: Send + Sync {
     /// is taken at the vendor.
     async fn insert_access_key(&self, key: &StoredAccessKey) -> Result<()>;
 
+    /// Stores an access key in place of the one that its principal has under the same id, if it has.
+    ///
+    /// # Errors
+    /// As [`Principals::insert_access_key`]; then the earlier one stays.
+    async fn replace_access_key(&self, key: &StoredAccessKey) -> Result<()>;
+
+    /// How many access keys a principal has.
+    async fn count_access_keys(&self, tenant: &Tenant, principal: &str) -> Result<u64>;
+
     /// The access key of an id at a vendor, with the principal whose it is.
     async fn access_key(&self, vendor: &str, id: &str) -> Result<Option<(StoredAccessKey, Principal)>>;
 

@@ -29,7 +29,7 @@ pub use refusal::Refusal;
 pub use schema::migrate;
 pub use settings::{
     Admin, Authentication, Base, Clocks, CredentialEntry, DatabaseSettings, EngineSettings, Import, Log, LogFormat,
-    MasterKeySource, MigrateOnStart, Seconds, Secret, ServerSettings, Settings, SettingsError, Sweep, TrustWord,
+    MasterKeySource, MigrateOnStart, Seconds, SecretText, ServerSettings, Settings, SettingsError, Sweep, TrustWord,
     Vendor, load,
 };
 pub use telemetry::start_logging;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser as _;
-use polykms::{Base, DevData, Gateway, Listening, Outside, Refusal, Secret, Settings, TrustWord};
+use polykms::{Base, DevData, Gateway, Listening, Outside, Refusal, SecretText, Settings, TrustWord};
 use tokio::signal::unix::{SignalKind, signal};
 
 use cli::{Cli, Command, Dev, Serve};
@@ -35,7 +35,7 @@ fn dev(options: Dev) -> Result<(), Refusal> {
     settings.server.listen = options.listen.unwrap_or(settings.server.listen);
     settings.authentication.trust = options.auth.map_or(settings.authentication.trust, Into::into);
     settings.log.format = options.log_format.unwrap_or(settings.log.format);
-    settings.database.url = Secret::new(options.database_url.unwrap_or_else(|| data.database_url()));
+    settings.database.url = SecretText::new(options.database_url.unwrap_or_else(|| data.database_url()));
     if settings.database.sqlite_file().is_none()
         && settings.master_key.file.is_none()
         && settings.master_key.environment.is_none()

@@ -110,10 +110,10 @@ mod tests {
     use import_engine::SystemChance;
 
     use super::*;
-    use crate::settings::{MigrateOnStart, Secret};
+    use crate::settings::{MigrateOnStart, SecretText};
 
     fn database(folder: &Path) -> DatabaseSettings {
-        let url = Secret::new(format!("sqlite:{}", folder.join("a b.sqlite").display()));
+        let url = SecretText::new(format!("sqlite:{}", folder.join("a b.sqlite").display()));
         DatabaseSettings { url, max_connections: 1, migrate_on_start: MigrateOnStart::Empty }
     }
 

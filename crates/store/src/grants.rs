@@ -132,12 +132,6 @@ impl<DB: Backend> Grants for SqlStore<DB> {
     async fn remove_grant(&self, scope: &Scope, key: &KeyId, id: &str) -> Result<bool, StoreError> {
         let delete =
             "DELETE FROM grants WHERE vendor = $1 AND account = $2 AND region = $3 AND key_id = $4 AND id = $5";
-        self.write(|| async {
-            let mut tx = self.begin().await?;
-            let removed = sql::<DB>(delete).scope(scope).text(&key.0).text(id).run(&mut tx).await?;
-            tx.commit().await?;
-            Ok(removed > 0)
-        })
-        .await
+        Ok(self.write_one(|| sql::<DB>(delete).scope(scope).text(&key.0).text(id)).await? > 0)
     }
 }

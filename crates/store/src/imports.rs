@@ -110,13 +110,7 @@ impl<DB: Backend> Imports for SqlStore<DB> {
 
     async fn remove_expired_parameters(&self, tenant: &Tenant, now: Timestamp) -> Result<u64, StoreError> {
         let delete = "DELETE FROM import_parameters WHERE vendor = $1 AND account = $2 AND valid_to <= $3";
-        self.write(|| async {
-            let mut tx = self.begin().await?;
-            let removed = sql::<DB>(delete).tenant(tenant).bind(now.0).run(&mut tx).await?;
-            tx.commit().await?;
-            Ok(removed)
-        })
-        .await
+        self.write_one(|| sql::<DB>(delete).tenant(tenant).bind(now.0)).await
     }
 
     async fn put_key_pair(&self, pair: &StoredKeyPair) -> Result<(), StoreError> {

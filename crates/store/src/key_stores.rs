@@ -6,7 +6,7 @@ use import_engine::{Key, KeyStore, Residence, Scope};
 
 use crate::backend::Backend;
 use crate::rows::{self, CountRow, KeyStoreRow, SealedRow};
-use crate::sql::{Failure, SqlStore, sql};
+use crate::sql::{Failure, SqlStore, one_row, sql};
 
 /// Key stores, never with their secrets.
 macro_rules! select_stores {
@@ -84,15 +84,8 @@ impl<DB: Backend> KeyStores for SqlStore<DB> {
                 .bind(secret.map(|secret| secret.0.as_slice()))
                 .run(&mut tx)
                 .await;
-            match updated {
-                Ok(0) => return Err(StoreError::Stale.into()),
-                Ok(_) => {}
-                // The primary key is not set here: it is the name or the claim.
-                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                    return Err(StoreError::AlreadyExists.into());
-                }
-                Err(error) => return Err(error.into()),
-            }
+            // The primary key is not set here: what exists already is the name or the claim.
+            one_row(updated)?;
             Ok(tx.commit().await?)
         })
         .await
@@ -111,15 +104,8 @@ impl<DB: Backend> KeyStores for SqlStore<DB> {
         self.write(|| async {
             let mut tx = self.begin().await?;
             let removed = sql::<DB>(delete).scope(&store.scope).text(&store.id).bind(store.revision).run(&mut tx).await;
-            match removed {
-                Ok(0) => return Err(StoreError::Stale.into()),
-                Ok(_) => {}
-                // A key lives there.
-                Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
-                    return Err(StoreError::Stale.into());
-                }
-                Err(error) => return Err(error.into()),
-            }
+            // A key that lives there does not let it go.
+            one_row(removed)?;
             Ok(tx.commit().await?)
         })
         .await

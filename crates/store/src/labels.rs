@@ -118,13 +118,7 @@ impl<DB: Backend> Labels for SqlStore<DB> {
 
     async fn remove_label(&self, scope: &Scope, name: &str) -> Result<bool, StoreError> {
         let delete = "DELETE FROM labels WHERE vendor = $1 AND account = $2 AND region = $3 AND name = $4";
-        self.write(|| async {
-            let mut tx = self.begin().await?;
-            let removed = sql::<DB>(delete).scope(scope).text(name).run(&mut tx).await?;
-            tx.commit().await?;
-            Ok(removed > 0)
-        })
-        .await
+        Ok(self.write_one(|| sql::<DB>(delete).scope(scope).text(name)).await? > 0)
     }
 }
 

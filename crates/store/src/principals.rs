@@ -5,8 +5,8 @@ use import_engine::store::{Principal, Principals, Sealed, StoreError, StoredAcce
 use import_engine::{Tenant, Timestamp};
 
 use crate::backend::Backend;
-use crate::rows::{self, AccessKeyRow, PrincipalRow};
-use crate::sql::{SqlStore, sql};
+use crate::rows::{self, AccessKeyRow, CountRow, PrincipalRow};
+use crate::sql::{Failure, SqlStore, one_row, sql};
 
 /// Principals, picked by some condition.
 macro_rules! select_principals {
@@ -75,36 +75,31 @@ impl<DB: Backend> Principals for SqlStore<DB> {
 
     async fn remove_principal(&self, tenant: &Tenant, name: &str) -> Result<bool, StoreError> {
         let delete = "DELETE FROM principals WHERE vendor = $1 AND account = $2 AND name = $3";
+        Ok(self.write_one(|| sql::<DB>(delete).tenant(tenant).text(name)).await? > 0)
+    }
+
+    async fn insert_access_key(&self, key: &StoredAccessKey) -> Result<(), StoreError> {
         self.write(|| async {
             let mut tx = self.begin().await?;
-            let removed = sql::<DB>(delete).tenant(tenant).text(name).run(&mut tx).await?;
-            tx.commit().await?;
-            Ok(removed > 0)
+            put::<DB>(&mut tx, key, false).await?;
+            Ok(tx.commit().await?)
         })
         .await
     }
 
-    async fn insert_access_key(&self, key: &StoredAccessKey) -> Result<(), StoreError> {
-        // Holds the principal until the end, so that it cannot be removed in between.
-        let hold = "UPDATE principals SET revision = revision WHERE vendor = $1 AND account = $2 AND name = $3";
-        let insert = "INSERT INTO access_keys \
-                 (vendor, account, id, principal, secret, token, created_at, expires_at, attributes) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
-        let token = key.token.as_ref().map(|Sealed(bytes)| bytes.as_slice());
+    async fn replace_access_key(&self, key: &StoredAccessKey) -> Result<(), StoreError> {
         self.write(|| async {
             let mut tx = self.begin().await?;
-            if sql::<DB>(hold).tenant(&key.tenant).text(&key.principal).run(&mut tx).await? == 0 {
-                return Err(StoreError::Stale.into());
-            }
-            let statement = sql::<DB>(insert).tenant(&key.tenant).text(&key.id).text(&key.principal);
-            let statement = statement.bind(key.secret.0.as_slice()).bind(token);
-            let statement = statement.bind(key.created_at.0).bind(key.expires_at.map(|end| end.0));
-            if statement.text(&key.attributes).run(&mut tx).await? == 0 {
-                return Err(StoreError::AlreadyExists.into());
-            }
+            put::<DB>(&mut tx, key, true).await?;
             Ok(tx.commit().await?)
         })
         .await
+    }
+
+    async fn count_access_keys(&self, tenant: &Tenant, principal: &str) -> Result<u64, StoreError> {
+        let select = "SELECT COUNT(*) AS count FROM access_keys WHERE vendor = $1 AND account = $2 AND principal = $3";
+        let found: Vec<CountRow> = self.read(sql(select).tenant(tenant).text(principal)).await?;
+        Ok(rows::count(found.first()))
     }
 
     async fn access_key(&self, vendor: &str, id: &str) -> Result<Option<(StoredAccessKey, Principal)>, StoreError> {
@@ -121,23 +116,37 @@ impl<DB: Backend> Principals for SqlStore<DB> {
 
     async fn remove_access_key(&self, tenant: &Tenant, principal: &str, id: &str) -> Result<bool, StoreError> {
         let delete = "DELETE FROM access_keys WHERE vendor = $1 AND account = $2 AND principal = $3 AND id = $4";
-        self.write(|| async {
-            let mut tx = self.begin().await?;
-            let removed = sql::<DB>(delete).tenant(tenant).text(principal).text(id).run(&mut tx).await?;
-            tx.commit().await?;
-            Ok(removed > 0)
-        })
-        .await
+        Ok(self.write_one(|| sql::<DB>(delete).tenant(tenant).text(principal).text(id)).await? > 0)
     }
 
     async fn remove_expired_access_keys(&self, tenant: &Tenant, now: Timestamp) -> Result<u64, StoreError> {
         let delete = "DELETE FROM access_keys WHERE vendor = $1 AND account = $2 AND expires_at <= $3";
-        self.write(|| async {
-            let mut tx = self.begin().await?;
-            let removed = sql::<DB>(delete).tenant(tenant).bind(now.0).run(&mut tx).await?;
-            tx.commit().await?;
-            Ok(removed)
-        })
-        .await
+        self.write_one(|| sql::<DB>(delete).tenant(tenant).bind(now.0)).await
     }
+}
+
+/// Stores an access key, perhaps in place of one of the same id and principal.
+async fn put<DB: Backend>(
+    connection: &mut DB::Connection,
+    key: &StoredAccessKey,
+    replaces: bool,
+) -> Result<(), Failure> {
+    // Holds the principal until the end, so that it cannot be removed in between.
+    let hold = "UPDATE principals SET revision = revision WHERE vendor = $1 AND account = $2 AND name = $3";
+    let delete = "DELETE FROM access_keys WHERE vendor = $1 AND account = $2 AND principal = $3 AND id = $4";
+    let insert = "INSERT INTO access_keys \
+             (vendor, account, id, principal, secret, token, created_at, expires_at, attributes) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    one_row(sql::<DB>(hold).tenant(&key.tenant).text(&key.principal).run(connection).await)?;
+    if replaces {
+        sql::<DB>(delete).tenant(&key.tenant).text(&key.principal).text(&key.id).run(connection).await?;
+    }
+    let token = key.token.as_ref().map(|Sealed(bytes)| bytes.as_slice());
+    let statement = sql::<DB>(insert).tenant(&key.tenant).text(&key.id).text(&key.principal);
+    let statement = statement.bind(key.secret.0.as_slice()).bind(token);
+    let statement = statement.bind(key.created_at.0).bind(key.expires_at.map(|end| end.0));
+    if statement.text(&key.attributes).run(connection).await? == 0 {
+        return Err(StoreError::AlreadyExists.into());
+    }
+    Ok(())
 }

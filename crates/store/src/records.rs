@@ -6,7 +6,7 @@ use import_engine::{KeyId, Scope, Tenant, Timestamp};
 
 use crate::backend::Backend;
 use crate::rows::{self, CountRow, RecordRow, SealedRow};
-use crate::sql::{Failure, SqlStore, sql};
+use crate::sql::{Failure, SqlStore, one_row, sql};
 
 /// What is asked of records of a kind that are not due, and whose keys are not.
 macro_rules! select_of_records {
@@ -136,15 +136,8 @@ impl<DB: Backend> Records for SqlStore<DB> {
                     .bind(record.due_at.map(|due| due.0))
                     .run(&mut tx)
                     .await;
-                match updated {
-                    Ok(0) => return Err(StoreError::Stale.into()),
-                    Ok(_) => {}
-                    // The primary key is not set here: it is the name.
-                    Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                        return Err(StoreError::AlreadyExists.into());
-                    }
-                    Err(error) => return Err(error.into()),
-                }
+                // The primary key is not set here: what exists already is the name.
+                one_row(updated)?;
             }
             Ok(tx.commit().await?)
         })
@@ -157,9 +150,7 @@ impl<DB: Backend> Records for SqlStore<DB> {
         self.write(|| async {
             let mut tx = self.begin().await?;
             let statement = sql::<DB>(delete).scope(&record.scope).text(&record.kind).text(&record.id);
-            if statement.bind(record.revision).run(&mut tx).await? == 0 {
-                return Err(StoreError::Stale.into());
-            }
+            one_row(statement.bind(record.revision).run(&mut tx).await)?;
             Ok(tx.commit().await?)
         })
         .await
@@ -180,13 +171,7 @@ impl<DB: Backend> Records for SqlStore<DB> {
 
     async fn remove_due_records(&self, tenant: &Tenant, now: Timestamp) -> Result<u64, StoreError> {
         let delete = "DELETE FROM records WHERE vendor = $1 AND account = $2 AND due_at <= $3";
-        self.write(|| async {
-            let mut tx = self.begin().await?;
-            let removed = sql::<DB>(delete).tenant(tenant).bind(now.0).run(&mut tx).await?;
-            tx.commit().await?;
-            Ok(removed)
-        })
-        .await
+        self.write_one(|| sql::<DB>(delete).tenant(tenant).bind(now.0)).await
     }
 }
 

@@ -88,6 +88,36 @@ impl<DB: Backend> SqlStore<DB> {
         }
         Ok(transaction().await?)
     }
+
+    /// Runs one writing statement as a transaction of its own; answers how many rows it changed.
+    pub(crate) async fn write_one(
+        &self,
+        statement: impl Fn() -> Statement<DB> + Send + Sync,
+    ) -> Result<u64, StoreError> {
+        self.write(|| async {
+            let mut tx = self.begin().await?;
+            let changed = statement().run(&mut tx).await?;
+            tx.commit().await?;
+            Ok(changed)
+        })
+        .await
+    }
+}
+
+/// Holds a change that was to meet one row against what it met: none, or one that something else
+/// forbids to be so.
+///
+/// # Errors
+/// [`StoreError::Stale`] if there was no such row (any more), or another row does not let it go or
+/// is not there; [`StoreError::AlreadyExists`] if it would have been the second of its name.
+pub(crate) fn one_row(changed: sqlx::Result<u64>) -> Result<(), Failure> {
+    match changed {
+        Ok(0) => Err(StoreError::Stale.into()),
+        Ok(_) => Ok(()),
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => Err(StoreError::Stale.into()),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(StoreError::AlreadyExists.into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A statement with its arguments.

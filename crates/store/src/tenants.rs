@@ -21,12 +21,8 @@ impl<DB: Backend> Tenants for SqlStore<DB> {
              ON CONFLICT (vendor, account) DO UPDATE SET clock_kind = excluded.clock_kind, \
                  clock_value = excluded.clock_value";
         let (kind, value) = rows::clock_columns(clock);
-        self.write(|| async {
-            let mut tx = self.begin().await?;
-            sql::<DB>(put).tenant(tenant).bind(kind).bind(value).run(&mut tx).await?;
-            Ok(tx.commit().await?)
-        })
-        .await
+        self.write_one(|| sql::<DB>(put).tenant(tenant).bind(kind).bind(value)).await?;
+        Ok(())
     }
 
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {

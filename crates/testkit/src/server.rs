@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use import_engine::{Clock, Engine};
-use polykms::{Base, Gateway, Outside, Refusal, Secret, Settings};
+use polykms::{Base, Gateway, Outside, Refusal, SecretText, Settings};
 use tokio::sync::oneshot;
 
 use crate::http::{Answer, Client};
@@ -57,7 +57,7 @@ impl TestServer {
         let place = place.into();
         let mut settings = polykms::load(&Base::Dev, HashMap::new()).expect("the settings of dev");
         settings.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        settings.database.url = Secret::new(place.url());
+        settings.database.url = SecretText::new(place.url());
         settings.import.pool_rsa_2048 = 4;
         settings.import.pool_rsa_3072 = 1;
         settings.import.pool_rsa_4096 = 1;

@@ -4,7 +4,7 @@ mod party;
 mod terms;
 mod token;
 
-use dialect::Call;
+use dialect::{Call, Kept};
 use import_engine::Error;
 use import_engine::store::Grant;
 use serde::Serialize;

@@ -2,9 +2,10 @@
 //!
 //! [`Terms::allow`] is the whole of enforcement: a pure function of a grant and of what is asked.
 
+use dialect::Kept;
 use std::collections::BTreeMap;
 
-use import_engine::{Error, Key, KeySpec, KeyUsage};
+use import_engine::{Key, KeySpec, KeyUsage};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
@@ -53,23 +54,9 @@ pub(crate) struct Wish<'a> {
     pub grant: Option<&'a Terms>,
 }
 
+impl Kept for Terms {}
+
 impl Terms {
-    /// What a grant record's text says.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be read.
-    pub fn of(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::internal)
-    }
-
-    /// The text for the grant record.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-
     /// Whether a grant of these terms allows its grantee what they want.
     pub fn allow(&self, wish: Wish<'_>) -> bool {
         if !self.operations.iter().any(|operation| operation == wish.action) {

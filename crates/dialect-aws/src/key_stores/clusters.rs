@@ -81,7 +81,7 @@ fn find(settings: &KeyStoreSettings, id: &str) -> Option<ClusterSettings> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::SecretText;
+    use dialect::SecretText;
 
     fn settings(cluster: ClusterSettings) -> KeyStoreSettings {
         let clusters = vec![ClusterSettings { id: "cluster-1".into(), ..cluster }];
@@ -108,7 +108,7 @@ mod tests {
         let empty = settings(ClusterSettings { hsms: 0, ..ClusterSettings::default() });
         assert_eq!(connect(&empty, "cluster-1", b""), Ok(Some("INSUFFICIENT_CLOUDHSM_HSMS".into())));
 
-        let password = SecretText::from("right password");
+        let password = SecretText::new("right password");
         let locked = settings(ClusterSettings { kmsuser_password: password, ..ClusterSettings::default() });
         assert_eq!(connect(&locked, "cluster-1", b"right password"), Ok(None));
         assert_eq!(connect(&locked, "cluster-1", b"wrong password"), Ok(Some("INVALID_CREDENTIALS".into())));

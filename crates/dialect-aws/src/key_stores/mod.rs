@@ -7,7 +7,8 @@ pub(crate) mod clusters;
 mod proxy;
 mod signing;
 
-use import_engine::{Error, Key, KeyStore};
+use dialect::Kept;
+use import_engine::Key;
 use serde::{Deserialize, Serialize};
 
 pub use proxy::Proxies;
@@ -66,23 +67,9 @@ impl Proxy {
     }
 }
 
+impl Kept for Backing {}
+
 impl Backing {
-    /// What stands behind a store.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if its record cannot be read.
-    pub fn of(store: &KeyStore) -> Result<Self, Error> {
-        serde_json::from_str(&store.attributes).map_err(Error::internal)
-    }
-
-    /// The text for the record.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-
     /// What no two stores of an account and region may share.
     pub fn claim(&self) -> String {
         match self {

@@ -1,6 +1,7 @@
 //! The external key store proxy API, version 1, spoken as AWS KMS speaks it ("AWS KMS External Key
 //! Store (XKS) Proxy API Specification").
 
+use dialect::Kept;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,7 +137,7 @@ impl fmt::Debug for Proxies {
 }
 
 fn proxy_of(store: &KeyStore) -> Result<Proxy, OutsideFault> {
-    match Backing::of(store) {
+    match Backing::of(&store.attributes) {
         Ok(Backing::Proxy(proxy)) => Ok(proxy),
         Ok(Backing::Cluster(_)) | Err(_) => Err(OutsideFault::Malformed),
     }

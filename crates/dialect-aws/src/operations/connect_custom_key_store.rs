@@ -1,7 +1,7 @@
 //! `ConnectCustomKeyStore`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{ConnectionState, KeyStore};
 use serde::Deserialize;
 
@@ -45,7 +45,7 @@ impl Operation for ConnectCustomKeyStore {
 
 /// What connecting comes to: nothing, or a `ConnectionErrorCode`.
 async fn try_connection(call: &Call, store: &KeyStore) -> Result<Option<String>, Refusal> {
-    match Backing::of(store)? {
+    match Backing::of(&store.attributes)? {
         Backing::Cluster(cluster) => {
             let password = call.engine.key_store_secret(&call.scope, &store.id).await?;
             let settings = &call.settings::<Circumstances>()?.settings.key_stores;

@@ -1,7 +1,7 @@
 //! `CreateCustomKeyStore`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{Connection, Error, KeyStore, KeyStoreKind, Material, NewKeyStore};
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,9 @@ use crate::authorization::{self, Access};
 use crate::circumstances::Circumstances;
 use crate::errors::Refusal;
 use crate::key_stores::{Backing, Cluster, KEY_STORES_MAX, Proxy, VPC_ENDPOINT_SERVICE, clusters};
-use crate::settings::{ClusterSettings, SecretText};
+use crate::settings::ClusterSettings;
 use crate::shapes;
+use dialect::SecretText;
 
 /// Makes a custom key store, which is not connected.
 pub(crate) struct CreateCustomKeyStore;
@@ -102,7 +103,7 @@ async fn require_own_history(call: &Call, found: &ClusterSettings, cluster: &Clu
         return Ok(());
     }
     for other in call.engine.list_key_stores(&call.scope).await? {
-        if let Backing::Cluster(other) = Backing::of(&other)?
+        if let Backing::Cluster(other) = Backing::of(&other.attributes)?
             && other.trust_anchor_certificate.trim() == cluster.trust_anchor_certificate.trim()
         {
             return Err(Error::KeyStoreClaimTaken(cluster.id.clone()).into());

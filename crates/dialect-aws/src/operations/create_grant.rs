@@ -1,7 +1,7 @@
 //! `CreateGrant`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{Key, NewGrant};
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! `CreateKey`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{KeySpec, KeyUsage, NewKey, Origin, usage_fits};
 use serde::{Deserialize, Serialize};
 

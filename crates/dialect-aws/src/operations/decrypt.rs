@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dialect::attestation::hand_over;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks;
 use super::opening::{judge, open};
-use super::recipient::{RecipientInfo, attested, hand_over, measurements};
+use super::recipient::{RecipientInfo, attested, measurements};
 use crate::authorization::Access;
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, admit, key_arn};
@@ -96,7 +97,7 @@ impl Operation for Decrypt {
             (_, None) => return Err(Refusal::Missing("CiphertextBlob")),
         };
         let key_material_id = opened.material.filter(|_| recipient.is_none());
-        let handed = hand_over(call, recipient, opened.plaintext).await?;
+        let handed = hand_over(&call.engine, recipient, opened.plaintext).await?;
         let output = Output {
             key_id: key_arn(&opened.key.scope, &opened.key.id),
             plaintext: handed.open,

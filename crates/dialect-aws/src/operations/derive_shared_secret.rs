@@ -1,12 +1,13 @@
 //! `DeriveSharedSecret`.
 
+use dialect::attestation::hand_over;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
 use super::checks;
-use super::recipient::{RecipientInfo, attested, hand_over, measurements};
+use super::recipient::{RecipientInfo, attested, measurements};
 use crate::authorization::Access;
 use crate::errors::Refusal;
 use crate::identifiers::{Accepts, admit, key_arn};
@@ -58,7 +59,7 @@ impl Operation for DeriveSharedSecret {
         let target = admit(call, &input.key_id, Accepts::ANY, &access).await?;
         let peer = input.public_key.bytes().to_vec();
         let shared = call.engine.derive_shared_secret(&target.scope, &target.id, peer).await?;
-        let handed = hand_over(call, recipient, shared.secret).await?;
+        let handed = hand_over(&call.engine, recipient, shared.secret).await?;
         let output = Output {
             key_id: key_arn(&shared.key.scope, &shared.key.id),
             shared_secret: handed.open,

@@ -1,7 +1,7 @@
 //! `DescribeCustomKeyStores`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{ConnectionState, Error, KeyStore};
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl From<Proxy> for ProxyConfiguration {
 
 impl Line {
     fn of(store: KeyStore) -> Result<Self, Error> {
-        let (cluster, proxy) = match Backing::of(&store)? {
+        let (cluster, proxy) = match Backing::of(&store.attributes)? {
             Backing::Cluster(cluster) => (Some(cluster), None),
             Backing::Proxy(proxy) => (None, Some(proxy)),
         };

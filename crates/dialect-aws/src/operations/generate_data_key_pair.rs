@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dialect::attestation::hand_over;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
@@ -9,7 +10,7 @@ use import_engine::{DataKeyPair, EncryptionAlgorithm, EncryptionContext, Error, 
 use serde::{Deserialize, Serialize};
 
 use super::checks;
-use super::recipient::{RecipientInfo, attested, hand_over, measurements};
+use super::recipient::{RecipientInfo, attested, measurements};
 use crate::authorization::Access;
 use crate::ciphertext::to_blob;
 use crate::errors::Refusal;
@@ -79,7 +80,7 @@ impl Operation for GenerateDataKeyPair {
         let pair = make(call, &target, &input.key_pair_spec, &context, input.dry_run).await?;
         let mut sealed = seal(&pair, input.key_pair_spec)?;
         sealed.key_material_id.take_if(|_| recipient.is_some());
-        let handed = hand_over(call, recipient, pair.plaintext).await?;
+        let handed = hand_over(&call.engine, recipient, pair.plaintext).await?;
         let output = Output { sealed, private_key_plaintext: handed.open, ciphertext_for_recipient: handed.sealed };
         checks::conclude(call, Self::NAME, &[(&target.scope, &target.id)], input.dry_run, output).await
     }

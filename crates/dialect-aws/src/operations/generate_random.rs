@@ -1,12 +1,13 @@
 //! `GenerateRandom`.
 
+use dialect::attestation::hand_over;
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
 use import_engine::{ConnectionState, KeyStoreKind};
 use serde::{Deserialize, Serialize};
 
-use super::recipient::{RecipientInfo, attested, hand_over, measurements};
+use super::recipient::{RecipientInfo, attested, measurements};
 use crate::authorization::{self, Access};
 use crate::errors::Refusal;
 use crate::shapes;
@@ -59,7 +60,7 @@ impl Operation for GenerateRandom {
             }
             store.require(&[ConnectionState::Connected])?;
         }
-        let handed = hand_over(call, recipient, call.engine.random(length)?).await?;
+        let handed = hand_over(&call.engine, recipient, call.engine.random(length)?).await?;
         Ok(Output { plaintext: handed.open, ciphertext_for_recipient: handed.sealed })
     }
 }

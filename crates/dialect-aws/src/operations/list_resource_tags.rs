@@ -1,7 +1,7 @@
 //! `ListResourceTags`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, Tag};

@@ -1,12 +1,12 @@
 //! What making and changing external key stores have in common.
 
-use dialect::Call;
+use dialect::{Call, Kept};
 use import_engine::KeyStore;
 use serde::Deserialize;
 
 use crate::errors::{Refusal, StoreRefusal};
 use crate::key_stores::{Backing, Proxy};
-use crate::settings::SecretText;
+use dialect::SecretText;
 
 /// `XksProxyAuthenticationCredentialType`.
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ pub(crate) async fn require_unshared(call: &Call, proxy: &Proxy, own: Option<&st
         if own == Some(other.id.as_str()) {
             continue;
         }
-        let Backing::Proxy(other) = Backing::of(&other)? else { continue };
+        let Backing::Proxy(other) = Backing::of(&other.attributes)? else { continue };
         let one_in_vpc = proxy.is_in_vpc() || other.is_in_vpc();
         // Two public stores may share an endpoint, with different paths.
         if one_in_vpc && other.uri_endpoint.eq_ignore_ascii_case(&proxy.uri_endpoint) {

@@ -3,7 +3,6 @@
 use dialect::Call;
 use dialect::attestation::{self, DocumentForm, Recipient};
 use dialect::wire::Blob;
-use import_engine::Material;
 use serde::Deserialize;
 
 use crate::circumstances::Circumstances;
@@ -46,23 +45,4 @@ pub(crate) async fn attested(call: &Call, info: Option<RecipientInfo>) -> Result
 /// The measurements of a recipient, for authorization.
 pub(crate) fn measurements(recipient: Option<&Recipient>) -> &[(u8, String)] {
     recipient.map_or(&[], |recipient| &recipient.measurements)
-}
-
-/// A secret of an answer: in one of two members.
-pub(crate) struct Handed {
-    /// The secret itself, for callers without a recipient.
-    pub open: Option<Blob>,
-    /// `CiphertextForRecipient`.
-    pub sealed: Option<Blob>,
-}
-
-/// Puts a secret into the member where it belongs.
-pub(crate) async fn hand_over(call: &Call, recipient: Option<Recipient>, secret: Material) -> Result<Handed, Refusal> {
-    match recipient {
-        None => Ok(Handed { open: Some(secret.into()), sealed: None }),
-        Some(recipient) => {
-            let sealed = call.engine.seal_for(recipient.key, secret).await?;
-            Ok(Handed { open: None, sealed: Some(sealed.into()) })
-        }
-    }
 }

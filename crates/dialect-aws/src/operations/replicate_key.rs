@@ -1,7 +1,7 @@
 //! `ReplicateKey`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{NewReplica, Scope};
 use serde::{Deserialize, Serialize};
 

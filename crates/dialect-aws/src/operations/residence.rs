@@ -1,6 +1,6 @@
 //! Where a new key shall live: in the service itself, or in a custom key store.
 
-use dialect::Call;
+use dialect::{Call, Kept};
 use import_engine::{ConnectionState, KeyStoreKind, NewResidence, Origin};
 
 use crate::circumstances::Circumstances;
@@ -61,7 +61,7 @@ pub(crate) async fn residence(call: &Call, wishes: Wishes<'_>) -> Result<Option<
         return unsupported("The Origin is not valid for the type of the custom key store.");
     }
     store.require(&[ConnectionState::Connected])?;
-    if let Backing::Cluster(cluster) = Backing::of(&store)? {
+    if let Backing::Cluster(cluster) = Backing::of(&store.attributes)? {
         let settings = &call.settings::<Circumstances>()?.settings.key_stores;
         clusters::require(settings, &cluster.id, clusters::MODULES_TO_MAKE)?;
     }

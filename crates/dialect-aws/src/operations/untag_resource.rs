@@ -1,7 +1,7 @@
 //! `UntagResource`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{Facts, KeyOperation};
 use serde::Deserialize;
 

@@ -1,7 +1,7 @@
 //! `UpdateCustomKeyStore`.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{ConnectionState, Error, KeyStore, KeyStoreChange, Material};
 use serde::Deserialize;
 
@@ -11,8 +11,8 @@ use crate::authorization::{self, Access};
 use crate::circumstances::Circumstances;
 use crate::errors::{Refusal, StoreRefusal};
 use crate::key_stores::{Backing, Cluster, Proxy, clusters};
-use crate::settings::SecretText;
 use crate::shapes;
+use dialect::SecretText;
 
 /// Changes a custom key store.
 pub(crate) struct UpdateCustomKeyStore;
@@ -58,7 +58,7 @@ impl Operation for UpdateCustomKeyStore {
         authorization::on_account(call, &Access::to(Self::NAME)).await?;
         let store = call.engine.key_store(&call.scope, &input.custom_key_store_id).await?;
         let states = if input.needs_disconnection() { DISCONNECTED } else { EVEN_CONNECTED };
-        let backing = Backing::of(&store)?;
+        let backing = Backing::of(&store.attributes)?;
         input.check_members(&backing)?;
         store.require(states)?;
         let (changed, secret) = match backing.clone() {
@@ -160,7 +160,7 @@ async fn changed_proxy(call: &Call, input: &Input, store: &KeyStore, before: Pro
     require_unshared(call, &proxy, Some(&store.id)).await?;
     let secret = credential.map(|credential| &credential.raw_secret_access_key);
     let backing = Backing::Proxy(proxy.clone());
-    let is_asked = secret.is_some() || Backing::of(store)? != backing;
+    let is_asked = secret.is_some() || Backing::of(&store.attributes)? != backing;
     // One in a VPC is called when it is connected.
     if is_asked && (!proxy.is_in_vpc() || store.is_connected()) {
         let changed = KeyStore { attributes: backing.to_text()?, ..store.clone() };

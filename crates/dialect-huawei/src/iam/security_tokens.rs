@@ -1,9 +1,10 @@
 //! `POST /v3.0/OS-CREDENTIAL/securitytokens`: temporary access keys, of oneself or of an agency.
 
+use dialect::Kept;
 use dialect::admin::Unanswered;
 use dialect::http::Response;
 use dialect::principals::{Administration, Session};
-use import_engine::Tenant;
+use import_engine::{Error, Tenant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use crate::VENDOR;
 use crate::errors::{IamRefusal, Refusal};
 use crate::identity::Identity;
 use crate::staff::{ISSUING, RULES, SESSION_SECONDS, credential};
-use crate::texts::SecretText;
+use dialect::SecretText;
 
 const FORBIDDEN: Refusal = Refusal::Iam(IamRefusal::Forbidden);
 
@@ -91,6 +92,9 @@ async fn make(desk: &Desk<'_>, identity: &Identity, seconds: i64, name: String) 
     })?;
     let session = Session { name, access_id: identity.access_id.clone().unwrap_or_default() };
     let text = session.to_text()?;
-    let issued = ISSUING.issue(desk.engine, &tenant, &identity.member, Some(seconds), &text).await?;
-    issued.map(|issued| credential(&issued)).ok_or(FORBIDDEN)
+    match ISSUING.issue(desk.engine, &tenant, &identity.member, Some(seconds), &text).await {
+        Ok(issued) => issued.map(|issued| credential(&issued)).ok_or(FORBIDDEN),
+        Err(Error::TooManyRecords(_)) => Err(FORBIDDEN),
+        Err(error) => Err(error.into()),
+    }
 }

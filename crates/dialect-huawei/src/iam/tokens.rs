@@ -12,7 +12,8 @@ use crate::accounts::{Holder, PLAIN_DOMAIN, Secret, is_project_id};
 use crate::errors::{IamRefusal, Refusal};
 use crate::identity::Identity;
 use crate::pass::{Bearer, Pass};
-use crate::texts::{SecretText, iso_date};
+use crate::texts::iso_date;
+use dialect::SecretText;
 
 #[derive(Deserialize)]
 struct Wanted {

@@ -1,8 +1,8 @@
 //! Access points: who may be handed a data key.
 
-use dialect::Call;
+use dialect::{Call, Kept};
+use import_engine::Timestamp;
 use import_engine::store::Record;
-use import_engine::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{ACCESS_POINT, identifier};
@@ -43,23 +43,9 @@ pub(crate) struct AccessPoint {
     pub public_key: String,
 }
 
+impl Kept for AccessPoint {}
+
 impl AccessPoint {
-    /// What is kept with a record.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be understood.
-    pub(crate) fn of(record: &Record) -> Result<Self, Error> {
-        serde_json::from_str(&record.attributes).map_err(Error::internal)
-    }
-
-    /// The text that is kept.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub(crate) fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-
     /// Whether it proves itself with this key.
     pub(crate) fn has_key(&self, spki: &[u8]) -> bool {
         self.kind == CUSTOM && self.public_key == hex::encode(spki)
@@ -75,7 +61,7 @@ impl AccessPoint {
 // Unverified: that it may be what it shall be already.
 pub(crate) async fn switch(call: &Call, id: &str, is_enabled: bool) -> Result<(), Refusal> {
     let change = |record: Record, now: Timestamp| {
-        let before = AccessPoint::of(&record)?;
+        let before = AccessPoint::of(&record.attributes)?;
         if before.is_enabled == is_enabled {
             return Ok::<_, Refusal>(record);
         }

@@ -4,8 +4,8 @@
 //! `validityPeriod`, so both are read. A member that is not known is refused: if it were passed
 //! over, a slip of the pen would lift a restriction.
 
-use dialect::Call;
 use dialect::json::Body;
+use dialect::{Call, Kept};
 use import_engine::store::Record;
 use import_engine::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -145,23 +145,7 @@ pub(crate) struct KeyPolicy {
     pub used_at: Option<i64>,
 }
 
-impl KeyPolicy {
-    /// What is kept with a record.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be understood.
-    pub(crate) fn of(record: &Record) -> Result<Self, Error> {
-        serde_json::from_str(&record.attributes).map_err(Error::internal)
-    }
-
-    /// The text that is kept.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub(crate) fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-}
+impl Kept for KeyPolicy {}
 
 /// A key policy as it is shown, its rules in the spelling of the call.
 #[derive(Serialize)]
@@ -183,7 +167,7 @@ impl<R: From<Rules>> ShownPolicy<R> {
     /// # Errors
     /// [`Error::Internal`] if it cannot be understood.
     pub(crate) fn of(record: &Record) -> Result<Self, Error> {
-        let policy = KeyPolicy::of(record)?;
+        let policy = KeyPolicy::of(&record.attributes)?;
         Ok(Self {
             policy_id: record.id.clone(),
             policy_name: policy.name,
@@ -201,7 +185,7 @@ impl<R: From<Rules>> ShownPolicy<R> {
 /// The key policy of an identifier that a caller gave.
 pub(crate) async fn find(call: &Call, id: &str) -> Result<(Record, KeyPolicy), Refusal> {
     let record = call.engine.record(&call.scope, KEY_POLICY, &identifier(id)).await?;
-    let policy = KeyPolicy::of(&record)?;
+    let policy = KeyPolicy::of(&record.attributes)?;
     Ok((record, policy))
 }
 

@@ -3,7 +3,7 @@
 
 use dialect::constraint::Member;
 use dialect::wire::Numeric;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{KeyIdForm, NewRecord, RecordId};
 use serde::{Deserialize, Serialize};
 

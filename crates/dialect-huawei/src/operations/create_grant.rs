@@ -1,7 +1,7 @@
 //! Giving somebody the right to use a key.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{Key, NewGrant};
 use serde::{Deserialize, Serialize};
 

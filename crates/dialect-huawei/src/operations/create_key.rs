@@ -1,7 +1,7 @@
 //! Making a key: of the service's own material, or an empty one that waits for its owner's.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{KeySpec, NewKey, NewResidence, Origin};
 use serde::{Deserialize, Serialize};
 

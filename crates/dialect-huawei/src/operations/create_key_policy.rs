@@ -1,7 +1,7 @@
 //! Making a key policy of a keyspace.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{KeyIdForm, NewRecord, RecordId};
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Making a dedicated key store. It is disabled at first.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{KeyStoreKind, Material, NewKeyStore};
 use serde::{Deserialize, Serialize};
 

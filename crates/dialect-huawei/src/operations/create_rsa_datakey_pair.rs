@@ -1,6 +1,7 @@
 //! A new RSA key pair for the caller, its private half sealed and, unless told otherwise, open. The
 //! call for pairs on curves is the same but for the kinds.
 
+use dialect::attestation::{Handed, hand_over};
 use dialect::constraint::Member;
 use dialect::wire::Blob;
 use dialect::{Call, Operation};
@@ -12,7 +13,7 @@ use crate::codes::Code;
 use crate::context::Bound;
 use crate::errors::Refusal;
 use crate::names::rsa_pair_spec;
-use crate::recipient::{Handed, RecipientInfo, hand_over, recipient};
+use crate::recipient::{RecipientInfo, recipient};
 use crate::shapes::{AAD, FLAG, KEY_ID, RECIPIENT, SEQUENCE, WORD};
 
 pub(super) struct CreateRsaDatakeyPair;
@@ -89,7 +90,7 @@ pub(super) async fn make(call: &Call, input: Input, spec: KeySpec) -> Result<Out
     let handed = if recipient.is_none() && input.with_plain_text == Some(false) {
         Handed { open: None, sealed: None }
     } else {
-        hand_over(call, recipient, pair.plaintext).await?
+        hand_over(&call.engine, recipient, pair.plaintext).await?
     };
     Ok(Output {
         key_id: pair.key.id.0,

@@ -2,7 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::wire::decode;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::store::Record;
 use import_engine::{Error, KeyId, KeyOperation, KeyUsage, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -94,7 +94,7 @@ async fn admitted(call: &Call, rule: &Rule, signer: &[u8]) -> Result<String, Ref
 /// What the policy of a capsule says now. One that was removed lets nobody in.
 async fn policy_in_force(call: &Call, id: &str) -> Result<KeyPolicy, Refusal> {
     match call.engine.record(&call.scope, KEY_POLICY, id).await {
-        Ok(record) => Ok(KeyPolicy::of(&record)?),
+        Ok(record) => Ok(KeyPolicy::of(&record.attributes)?),
         Err(Error::RecordNotFound { .. }) => Err(Code::NoAccess.into()),
         Err(error) => Err(error.into()),
     }
@@ -107,7 +107,7 @@ async fn signing(call: &Call, rules: &Rules, signer: &[u8]) -> Result<Option<(St
             Err(Error::RecordNotFound { .. }) => continue,
             found => found?,
         };
-        let point = AccessPoint::of(&record)?;
+        let point = AccessPoint::of(&record.attributes)?;
         if point.has_key(signer) {
             return Ok(Some((record.id, point)));
         }
@@ -118,7 +118,7 @@ async fn signing(call: &Call, rules: &Rules, signer: &[u8]) -> Result<Option<(St
 /// Keeps when a policy was last of use. That many use it at once is no reason to refuse one of them.
 async fn note_use(call: &Call, policy: &str) -> Result<(), Refusal> {
     let used = |record: Record, now: Timestamp| {
-        let policy = KeyPolicy { used_at: Some(now.0), ..KeyPolicy::of(&record)? };
+        let policy = KeyPolicy { used_at: Some(now.0), ..KeyPolicy::of(&record.attributes)? };
         Ok::<_, Error>(Record { attributes: policy.to_text()?, ..record })
     };
     match call.engine.edit_record(&call.scope, KEY_POLICY, policy, used).await {

@@ -1,13 +1,14 @@
 //! The secret that a key shares with the owner of another on the same curve: the x coordinate, for
 //! the caller to derive keys from.
 
+use dialect::attestation::hand_over;
 use dialect::constraint::Member;
 use dialect::wire::{Blob, decode};
 use dialect::{Call, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
-use crate::recipient::{RecipientInfo, hand_over, recipient};
+use crate::recipient::{RecipientInfo, recipient};
 use crate::shapes::{KEY_AGREEMENT_ALGORITHM, KEY_ID, PEER_KEY, RECIPIENT};
 
 pub(super) struct DeriveSharedSecret;
@@ -47,7 +48,7 @@ impl Operation for DeriveSharedSecret {
         let peer = decode(&input.public_key).ok_or(Refusal::Parameter("public_key"))?.expose().to_vec();
         let recipient = recipient(call, input.recipient).await?;
         let shared = call.engine.derive_shared_secret(&call.scope, &input.key_id.into(), peer).await?;
-        let handed = hand_over(call, recipient, shared.secret).await?;
+        let handed = hand_over(&call.engine, recipient, shared.secret).await?;
         Ok(Output {
             key_id: shared.key.id.0,
             key_agreement_algorithm: input.key_agreement_algorithm,

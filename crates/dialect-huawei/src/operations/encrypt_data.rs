@@ -13,7 +13,7 @@ use crate::context::Binding;
 use crate::errors::Refusal;
 use crate::names::encryption_algorithm;
 use crate::shapes::{AAD, CONTEXT, KEY_NAME, PLAIN_TEXT, SEQUENCE, WORD};
-use crate::texts::SecretText;
+use dialect::SecretText;
 
 /// The most bytes of a text in UTF-8.
 const TEXT_MAX: usize = 4096;

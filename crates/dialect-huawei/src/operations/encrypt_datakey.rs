@@ -16,7 +16,8 @@ use crate::codes::Code;
 use crate::context::Binding;
 use crate::errors::Refusal;
 use crate::shapes::{AAD, CONTEXT, DATA_KEY_BYTES, KEY_NAME, PLAIN_DATA_KEY, SEQUENCE};
-use crate::texts::{SecretText, UpperHex, unhex};
+use crate::texts::{UpperHex, unhex};
+use dialect::SecretText;
 
 /// Bytes of the digest behind a data key.
 const DIGEST: usize = 32;

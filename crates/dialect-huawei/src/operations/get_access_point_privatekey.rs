@@ -2,7 +2,7 @@
 
 use dialect::constraint::Member;
 use dialect::wire::Blob;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
@@ -34,7 +34,7 @@ impl Operation for GetAccessPointPrivatekey {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let id = identifier(&input.access_point_id);
         let record = call.engine.record(&call.scope, ACCESS_POINT, &id).await?;
-        if AccessPoint::of(&record)?.kind != CUSTOM {
+        if AccessPoint::of(&record.attributes)?.kind != CUSTOM {
             return Err(Refusal::Parameter("access_point_id"));
         }
         let private_key = call.engine.record_secret(&call.scope, ACCESS_POINT, &id, PRIVATE_KEY).await?;

@@ -1,7 +1,7 @@
 //! A page of the access points of a keyspace.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::Error;
 use import_engine::store::Record;
 use serde::Serialize;
@@ -48,7 +48,7 @@ impl Operation for ListAccessPoints {
 }
 
 fn show(record: &Record) -> Result<Shown, Error> {
-    let point = AccessPoint::of(record)?;
+    let point = AccessPoint::of(&record.attributes)?;
     Ok(Shown {
         access_point_id: record.id.clone(),
         state: u8::from(point.is_enabled),

@@ -67,7 +67,7 @@ impl Operation for ListKeys {
         let wanted = |key: &Key| {
             spec.is_none_or(|spec| key.spec == spec)
                 && input.key_state.as_deref().is_none_or(|state| key_state(key.state) == state)
-                && project.as_deref().is_none_or(|project| Attributes::of(key).enterprise_project_id == project)
+                && project.as_deref().is_none_or(|project| Attributes::of_key(key).enterprise_project_id == project)
         };
         let mut found = call.engine.all_keys(&call.scope).await?;
         found.retain(wanted);

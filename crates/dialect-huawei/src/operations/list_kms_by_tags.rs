@@ -57,7 +57,7 @@ impl From<Key> for Resource {
         Self {
             resource_id: key.id.0.clone(),
             resource_name: key.name.clone().unwrap_or_default(),
-            tags: Attributes::of(&key).tags,
+            tags: Attributes::of_key(&key).tags,
             resource_detail: key.into(),
         }
     }
@@ -107,7 +107,7 @@ impl Operation for ListKmsByTags {
 /// counting; that default master keys are none of the keys that are looked for here, and that keys with
 /// days to live are.
 fn fits(key: &Key, name: Option<&str>, filters: &[TagFilter]) -> bool {
-    let tags = Attributes::of(key).tags;
+    let tags = Attributes::of_key(key).tags;
     let has = |filter: &TagFilter| {
         let values = filter.values.as_deref().unwrap_or_default();
         tags.iter().any(|tag| tag.key == filter.key && (values.is_empty() || values.contains(&tag.value)))

@@ -36,7 +36,7 @@ impl Operation for ListKmsTags {
     async fn run(call: &Call, _: Input) -> Result<Output, Refusal> {
         let mut merged: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for key in call.engine.all_keys(&call.scope).await? {
-            for tag in Attributes::of(&key).tags {
+            for tag in Attributes::of_key(&key).tags {
                 merged.entry(tag.key).or_default().insert(tag.value);
             }
         }

@@ -4,7 +4,7 @@
 //! project and tags of its own. Unverified: nearly all that goes beyond the names of the members.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{Error, NewReplica, Origin, Scope, Tenant};
 use serde::{Deserialize, Serialize};
 

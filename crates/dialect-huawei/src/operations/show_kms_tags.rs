@@ -33,7 +33,7 @@ impl Operation for ShowKmsTags {
 
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let key = call.engine.describe_key(&call.scope, &input.key_id.into()).await?;
-        let tags = Attributes::of(&key).tags;
+        let tags = Attributes::of_key(&key).tags;
         Ok(Output { exist_tags_num: tags.len(), tags })
     }
 }

@@ -1,7 +1,7 @@
 //! Changing what a key policy says. It holds at once, for capsules that are there already too.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::Timestamp;
 use import_engine::store::Record;
 use serde::{Deserialize, Serialize};
@@ -44,14 +44,14 @@ impl Operation for UpdateKeyPolicy {
     async fn run(call: &Call, input: Input) -> Result<Output, Refusal> {
         let rules = Rules::parse(&input.policy).ok_or(Refusal::Parameter("policy"))?;
         let change = |record: Record, now: Timestamp| {
-            let before = KeyPolicy::of(&record)?;
+            let before = KeyPolicy::of(&record.attributes)?;
             let description = input.description.clone().unwrap_or_else(|| before.description.clone());
             let after = KeyPolicy { rules: rules.clone(), description, modified_at: now.0, ..before };
             Ok::<_, Refusal>(Record { attributes: after.to_text()?, ..record })
         };
         let id = identifier(&input.policy_id);
         let record = call.engine.edit_record(&call.scope, KEY_POLICY, &id, change).await?;
-        let KeyPolicy { rules, description, modified_at, .. } = KeyPolicy::of(&record)?;
+        let KeyPolicy { rules, description, modified_at, .. } = KeyPolicy::of(&record.attributes)?;
         Ok(Output {
             policy_id: record.id,
             policy: rules,

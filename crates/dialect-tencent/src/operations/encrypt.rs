@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::errors::Refusal;
 use crate::operations::key_id;
-use crate::secret_text::SecretText;
 use crate::shapes::{SECRET, STRING};
 use crate::{ciphertext, context};
+use dialect::SecretText;
 
 /// The most bytes of a plaintext.
 pub(super) const PLAINTEXT_MAX: usize = 4096;

@@ -12,7 +12,7 @@ use crate::errors::Refusal;
 use crate::operations::encrypt::seal;
 use crate::operations::naming::{require_data_key_description, require_data_key_name};
 use crate::operations::{key_id, require_cluster_of};
-use crate::secret_text::SecretText;
+use dialect::SecretText;
 use crate::shapes::{SECRET, STRING, TAGS, UINT64};
 use crate::tags::{require_tags, tag_message};
 

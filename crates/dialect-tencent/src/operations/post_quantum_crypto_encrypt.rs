@@ -8,8 +8,8 @@ use crate::encapsulated_ciphertext;
 use crate::errors::Refusal;
 use crate::operations::encrypt::PLAINTEXT_MAX;
 use crate::operations::key_id;
-use crate::secret_text::SecretText;
 use crate::shapes::{SECRET, STRING};
+use dialect::SecretText;
 
 /// Encrypts up to 4096 bytes under the public half of a post-quantum key.
 pub(crate) struct PostQuantumCryptoEncrypt;

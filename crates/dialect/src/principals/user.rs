@@ -1,7 +1,8 @@
 //! Principals with a plain list of rights: users, and roles that others take on.
 
+use crate::Kept;
+use import_engine::Tenant;
 use import_engine::store::Principal;
-use import_engine::{Error, Tenant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -54,41 +55,9 @@ struct WantedSession {
     session_name: Option<String>,
 }
 
-impl User {
-    /// What a principal's text says.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be read.
-    pub fn of(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::internal)
-    }
+impl Kept for User {}
 
-    /// The text.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-}
-
-impl Session {
-    /// What an access key's text says.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be read.
-    pub fn of(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(Error::internal)
-    }
-
-    /// The text.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-}
+impl Kept for Session {}
 
 /// The rules of a vendor whose principals are [`User`]s.
 #[derive(Clone, Copy, Debug)]

@@ -41,7 +41,9 @@ impl Engine {
         let (key, material, loaded) =
             self.usable(scope, id, KeyOperation::GenerateDataKey, KeyUsage::EncryptDecrypt).await?;
         require_fit(&key, EncryptionAlgorithm::Symmetric)?;
-        key.require_no_residence()?;
+        if !self.policy(scope)?.data_key_pairs_in_key_stores {
+            key.require_no_residence()?;
+        }
         let pair = self.fresh_pair(pair).await?;
         let ciphertext = seal(&loaded, &key, material, context, &pair.private_key, self.chance.as_ref())?;
         Ok(DataKeyPair { key, public_key: pair.public_key, plaintext: pair.private_key, ciphertext })

@@ -8,6 +8,9 @@ use crate::sealing::Purpose;
 use crate::store::{Principal, StoreError, StoredAccessKey};
 use crate::tenant::Tenant;
 
+/// How many access keys a principal may have: whoever makes temporary ones without end is stopped.
+const ACCESS_KEYS_MAX: u64 = 10_000;
+
 /// An access key that shall be.
 #[derive(Debug)]
 pub struct NewAccessKey {
@@ -100,13 +103,43 @@ impl Engine {
     /// Makes an access key; answers when it ends, or nothing if there is no such principal.
     ///
     /// # Errors
-    /// [`Error::NameTaken`] if the id is taken.
+    /// [`Error::NameTaken`] if the id is taken; [`Error::TooManyRecords`] if the principal has as
+    /// many as there may be.
     pub async fn issue_access_key(&self, new: &NewAccessKey) -> Result<Option<StoredAccessKey>, Error> {
+        self.require_room_for_access_key(new).await?;
+        let key = self.sealed_access_key(new).await?;
+        issued(self.store.insert_access_key(&key).await, key)
+    }
+
+    /// Makes an access key in place of the one that the principal has under this id, if it has.
+    ///
+    /// # Errors
+    /// As [`Engine::issue_access_key`]; then the earlier one stays.
+    pub async fn replace_access_key(&self, new: &NewAccessKey) -> Result<Option<StoredAccessKey>, Error> {
+        self.require_room_for_access_key(new).await?;
+        let key = self.sealed_access_key(new).await?;
+        issued(self.store.replace_access_key(&key).await, key)
+    }
+
+    /// Refuses one more than a principal may have. Those that have ended make room.
+    async fn require_room_for_access_key(&self, new: &NewAccessKey) -> Result<(), Error> {
+        let is_full = async || -> Result<bool, Error> {
+            Ok(self.store.count_access_keys(&new.tenant, &new.principal).await? >= ACCESS_KEYS_MAX)
+        };
+        if !is_full().await? {
+            return Ok(());
+        }
+        let now = self.now(&new.tenant).await?;
+        self.store.remove_expired_access_keys(&new.tenant, now).await?;
+        if is_full().await? { Err(Error::TooManyRecords("access key".to_owned())) } else { Ok(()) }
+    }
+
+    async fn sealed_access_key(&self, new: &NewAccessKey) -> Result<StoredAccessKey, Error> {
         let now = self.now(&new.tenant).await?;
         let seal = |what: &str, secret: &Material| {
             self.sealing.seal(Purpose::AccessKey, &place(&new.tenant, &new.id, what), secret.expose())
         };
-        let key = StoredAccessKey {
+        Ok(StoredAccessKey {
             id: new.id.clone(),
             tenant: new.tenant.clone(),
             principal: new.principal.clone(),
@@ -115,13 +148,7 @@ impl Engine {
             created_at: now,
             expires_at: new.lifetime_seconds.map(|seconds| now.plus_seconds(seconds).whole_milliseconds()),
             attributes: new.attributes.clone(),
-        };
-        match self.store.insert_access_key(&key).await {
-            Ok(()) => Ok(Some(key)),
-            Err(StoreError::Stale) => Ok(None),
-            Err(StoreError::AlreadyExists) => Err(Error::NameTaken(key.id)),
-            Err(error) => Err(error.into()),
-        }
+        })
     }
 
     /// The access key of an id at a vendor, if there is one. Whether it is past its end is for the
@@ -151,6 +178,15 @@ impl Engine {
     /// Removes an access key of a principal; answers whether there was one.
     pub async fn remove_access_key(&self, tenant: &Tenant, principal: &str, id: &str) -> Result<bool, Error> {
         Ok(self.store.remove_access_key(tenant, principal, id).await?)
+    }
+}
+
+fn issued(stored: Result<(), StoreError>, key: StoredAccessKey) -> Result<Option<StoredAccessKey>, Error> {
+    match stored {
+        Ok(()) => Ok(Some(key)),
+        Err(StoreError::Stale) => Ok(None),
+        Err(StoreError::AlreadyExists) => Err(Error::NameTaken(key.id)),
+        Err(error) => Err(error.into()),
     }
 }
 

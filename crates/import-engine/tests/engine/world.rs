@@ -61,6 +61,7 @@ const fn policy(newest_parameters_only: bool) -> Policy {
         labels_per_key: 3,
         grants_per_key: 3,
         keys_per_scope: Some(40),
+        data_key_pairs_in_key_stores: false,
         pss_salt: PssSalt::AsDigest,
         usage_before_state: false,
         provider_keys: &[KeyOperation::Encrypt, KeyOperation::Decrypt],

@@ -21,7 +21,7 @@ use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use crate::metrics::Metrics;
-use crate::settings::{Secret, Settings};
+use crate::settings::{SecretText, Settings};
 
 /// The most bytes a body may have.
 const BODY_MAX: usize = 65_536;
@@ -33,7 +33,7 @@ pub struct Service {
     credentials: Arc<Credentials>,
     frontends: Vec<Arc<dyn Frontend>>,
     metrics: Arc<Metrics>,
-    admin_token: Option<Secret>,
+    admin_token: Option<SecretText>,
     body_deadline: Duration,
     /// As in [`mount::Mounted`].
     runtime: Option<Handle>,

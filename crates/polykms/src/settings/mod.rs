@@ -2,11 +2,10 @@
 //! finished types. Each section goes to the part that needs it.
 
 mod load;
-mod secret;
 mod sections;
 
+pub use dialect::SecretText;
 pub use load::{Base, SettingsError, load};
-pub use secret::Secret;
 pub use sections::{
     Admin, Authentication, Clocks, CredentialEntry, DatabaseSettings, EngineSettings, Import, Log, LogFormat,
     MasterKeySource, MigrateOnStart, PrincipalEntry, Seconds, ServerSettings, Sweep, TrustWord, Vendor,

@@ -10,7 +10,7 @@ use dialect::Trust;
 use import_engine::{PoolDepths, WrappingKeySpec};
 use serde::{Deserialize, Deserializer};
 
-use super::secret::Secret;
+use super::SecretText;
 
 /// A whole number of seconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,7 +49,7 @@ pub struct ServerSettings {
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSettings {
     /// `sqlite:PATH` or `postgres://…`; may hold a password.
-    pub url: Secret,
+    pub url: SecretText,
     /// How many connections to the database may be open at a time.
     pub max_connections: u32,
     /// When to run migrations at start.
@@ -129,7 +129,7 @@ pub struct CredentialEntry {
     /// The id that travels with each request.
     pub access_id: String,
     /// The secret that signs.
-    pub secret: Option<Secret>,
+    pub secret: Option<SecretText>,
     /// A file that holds the secret; white space around it is dropped.
     pub secret_file: Option<PathBuf>,
     /// The name of an environment variable that holds the secret.
@@ -196,7 +196,7 @@ pub enum Vendor {
 pub struct Admin {
     /// The token that it asks for; without one there is no admin API.
     #[serde(deserialize_with = "secret_if_given")]
-    pub token: Option<Secret>,
+    pub token: Option<SecretText>,
 }
 
 /// `[clocks]`: tenants' domain clocks.
@@ -281,6 +281,6 @@ fn path_if_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pa
     text_if_given(deserializer).map(|text| text.map(PathBuf::from))
 }
 
-fn secret_if_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    text_if_given(deserializer).map(|text| text.map(Secret::new))
+fn secret_if_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretText>, D::Error> {
+    text_if_given(deserializer).map(|text| text.map(SecretText::new))
 }

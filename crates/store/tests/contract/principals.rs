@@ -14,6 +14,7 @@ promises! {
     an_access_key_of_nobody_is_stale,
     a_taken_id_is_refused_at_the_vendor_only,
     access_keys_go_with_their_principal_or_alone,
+    an_access_key_is_replaced_by_its_principal_only,
     expired_access_keys_are_removed,
     a_tenant_with_an_access_key_is_listed,
 }
@@ -123,6 +124,25 @@ async fn access_keys_go_with_their_principal_or_alone(place: &Place) {
     assert!(store.access_key("aws", "AKIA2").await.unwrap().is_some());
     store.remove_principal(&tenant("1"), "user/a").await.unwrap();
     assert_eq!(store.access_key("aws", "AKIA2").await.unwrap(), None);
+}
+
+async fn an_access_key_is_replaced_by_its_principal_only(place: &Place) {
+    let store = place.store().await;
+    for name in ["user/a", "user/b"] {
+        store.insert_principal(&principal(name)).await.unwrap();
+    }
+    let before = access_key("AKIA1", "user/a");
+    store.replace_access_key(&before).await.unwrap();
+    let after = StoredAccessKey { secret: Sealed(vec![7]), ..before };
+    store.replace_access_key(&after).await.unwrap();
+    assert_eq!(store.access_keys(&tenant("1"), "user/a").await.unwrap(), std::slice::from_ref(&after));
+    let taken = store.replace_access_key(&access_key("AKIA1", "user/b")).await;
+    assert!(matches!(taken, Err(StoreError::AlreadyExists)), "{taken:?}");
+    let stale = store.replace_access_key(&access_key("AKIA1", "user/c")).await;
+    assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
+    assert_eq!(store.access_key("aws", "AKIA1").await.unwrap().unwrap().0, after);
+    let count = async |name| store.count_access_keys(&tenant("1"), name).await.unwrap();
+    assert_eq!((count("user/a").await, count("user/b").await), (1, 0));
 }
 
 async fn expired_access_keys_are_removed(place: &Place) {

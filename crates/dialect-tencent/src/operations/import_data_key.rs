@@ -1,7 +1,7 @@
 //! ImportDataKey.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Operation, SecretText};
 use import_engine::{EncryptionContext, Error, Key, KeyId, KeyOperation};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,6 @@ use crate::errors::Refusal;
 use crate::operations::encrypt::seal;
 use crate::operations::naming::{require_data_key_description, require_data_key_name};
 use crate::operations::{key_id, require_cluster_of};
-use dialect::SecretText;
 use crate::shapes::{SECRET, STRING, TAGS, UINT64};
 use crate::tags::{require_tags, tag_message};
 

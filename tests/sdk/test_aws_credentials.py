@@ -79,8 +79,9 @@ def test_what_makes_no_sense_is_refused(account, path, method, body, status):
     assert answer["error"]
 
 
-def test_other_vendors_have_no_users(admin):
-    assert admin("tenants/tencent/test/users")[0] == 404
+def test_other_vendors_have_no_policies(admin):
+    assert admin("tenants/tencent/test/authorization")[0] == 404
+    assert admin("tenants/tencent/test/users/a", "PUT", {"policies": {}})[0] == 400
 
 
 def test_access_keys_prove_a_user_until_they_are_removed(account):

@@ -397,11 +397,21 @@ def test_temporary_credentials_come_with_their_token(account, verb, method):
         kms(token=None).ListKeys()
     token = made["Token"]
     altered = token[:-1] + ("A" if token[-1] != "A" else "B")
-    for wrong in ("x", token[:-1], token + "A", altered, token.lower(), others["Token"]):
+    for wrong in ("x", token[:-1], token + "A", altered, token.lower(), others["TmpSecretId"][4:] + token[64:]):
         with refused(TOKEN):
             kms(token=wrong).ListKeys()
+    # A good token does not serve another pair, however that lasts or ends.
+    lasting = account.admin("users/alice/access-keys", "POST")
+    for own in (made, lasting):
+        with refused(SIGNATURE):
+            caller(account.endpoint, own, verb=verb, method=method, token=others["Token"]).ListKeys()
+        with refused(TOKEN):
+            caller(account.endpoint, own, verb=verb, method=method, token="x").ListKeys()
     with refused(SIGNATURE):
         kms(secret=others["TmpSecretKey"]).ListKeys()
+    account.admin(f"users/alice/sessions/{others['TmpSecretId']}", "DELETE")
+    with refused(TOKEN):
+        kms(token=others["Token"]).ListKeys()
     account.admin(f"users/alice/sessions/{made['TmpSecretId']}", "DELETE")
     with refused(UNKNOWN):
         kms().ListKeys()
@@ -421,6 +431,9 @@ def test_temporary_credentials_end(account, clock):
     for kms in callers:
         with refused(TOKEN):
             kms.ListKeys()
+    # Nor is it good with another pair.
+    with refused(TOKEN):
+        caller(account.endpoint, account.session("roles/ci"), token=made["Token"]).ListKeys()
 
 
 def test_a_token_added_by_hand(account, endpoint):

@@ -32,6 +32,7 @@ pub(crate) static ISSUING: Issuing = Issuing {
     secret: Drawn { start: "", letters: BASE64, length: 40 },
     // As STS's own begin.
     token: Drawn { start: "IQoJb3JpZ2luX2Vj", letters: BASE64, length: 336 },
+    token_names_key: false,
 };
 
 static KINDS: [Kind; 2] = [

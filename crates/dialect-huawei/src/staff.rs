@@ -26,6 +26,7 @@ pub(crate) static ISSUING: Issuing = Issuing {
     temporary: Drawn { start: "HSTA", letters: LETTERS, length: 20 },
     secret: Drawn { start: "", letters: SECRET_LETTERS, length: 40 },
     token: Drawn { start: "", letters: BASE64, length: 480 },
+    token_names_key: false,
 };
 
 static KINDS: [Kind; 2] = [

@@ -79,17 +79,26 @@ impl Authenticator {
         let known = self.directory.find(principal).await?.ok_or(Refusal::SecretIdNotFound)?;
         let mut mark = None;
         if let Some(secret) = &known.secret {
-            let token = arrival.token.as_deref();
-            require_token(&known, token)?;
+            let token = arrival.token.as_deref().unwrap_or_default();
+            if known.token.is_some() && !is_own_token(&known, token)? {
+                return Err(self.of_wrong_token(token).await?);
+            }
             mark = self.require_signature(request, arrival, secret)?;
-            if known.token.is_none() && token.is_some() {
-                return Err(Refusal::TokenFailure);
+            if known.token.is_none() && !token.is_empty() {
+                return Err(self.of_wrong_token(token).await?);
             }
         }
         let region = arrival.region.clone().unwrap_or_default();
         let caller = Verified::attest(Tenant::new(VENDOR, known.account), region, principal)
             .with_identity(Arc::new(known.identity));
         Ok(Admitted { caller, mark })
+    }
+
+    /// What is said of a token that is not the access id's own.
+    // Unverified: that a good one, of another access id, stands for another secret.
+    async fn of_wrong_token(&self, token: &str) -> Result<Refusal, Error> {
+        let is_good = self.directory.is_good_token(token).await?;
+        Ok(if is_good { Refusal::SignatureFailure } else { Refusal::TokenFailure })
     }
 
     /// Takes back that a signature was seen: its request did not reach an action.
@@ -137,17 +146,15 @@ impl Authenticator {
     }
 }
 
-/// Temporary credentials come with their own token, which TC3 does not sign. The vendor finds their
-/// secret through it, so it is looked at before the signature.
-// Unverified: that, and that a temporary access id without its token is an unknown one. The token of
-// another access id is a wrong one.
-fn require_token(known: &Known, sent: Option<&str>) -> Result<(), Refusal> {
-    match (&known.token, sent) {
-        (None, _) => Ok(()),
-        (Some(_), None) => Err(Refusal::SecretIdNotFound),
-        (Some(token), Some(sent)) if constant_time_eq(token.expose(), sent.as_bytes()) && !known.is_expired => Ok(()),
-        (Some(_), Some(_)) => Err(Refusal::TokenFailure),
+/// Whether temporary credentials come with their own token, which TC3 does not sign, before their end.
+/// The vendor finds their secret through it, so it is looked at before the signature.
+// Unverified: that, and that a temporary access id without a token is an unknown one.
+fn is_own_token(known: &Known, sent: &str) -> Result<bool, Refusal> {
+    if sent.is_empty() {
+        return Err(Refusal::SecretIdNotFound);
     }
+    let is_own = known.token.as_ref().is_some_and(|token| constant_time_eq(token.expose(), sent.as_bytes()));
+    Ok(is_own && !known.is_expired)
 }
 
 fn require_tc3(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dialect::Kept;
 use dialect::principals::{self, User};
 use dialect::{Credentials, Trust};
-use import_engine::{Engine, Error, Material, Tenant};
+use import_engine::{Engine, Error, Material, Tenant, constant_time_eq};
 
 use crate::VENDOR;
 use crate::accounts::{Claimant, claimant};
@@ -60,6 +60,16 @@ impl Directory {
             None => Identity::root(&account),
         };
         Ok(Some(Known { account, identity, secret, token: None, is_expired: false }))
+    }
+
+    /// Whether a token is one that is good now, whoever it comes with.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub async fn is_good_token(&self, token: &str) -> Result<bool, Error> {
+        let Some(access_id) = ISSUING.named_by(token) else { return Ok(false) };
+        let own = self.0.issued(&access_id).await?.filter(|found| !found.is_expired).and_then(|found| found.token);
+        Ok(own.is_some_and(|own| constant_time_eq(own.expose(), token.as_bytes())))
     }
 
     /// Where signatures are not looked at, neither tokens nor ends are.

@@ -24,6 +24,7 @@ pub(crate) static ISSUING: Issuing = Issuing {
     secret: Drawn { start: "", letters: LETTERS, length: 32 },
     // Unverified: its length; no client minds.
     token: Drawn { start: "", letters: URL_SAFE, length: 384 },
+    token_names_key: true,
 };
 
 static KINDS: [Kind; 2] = [

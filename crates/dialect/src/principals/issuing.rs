@@ -1,5 +1,7 @@
 //! New access keys: what they look like is the vendor's, that nobody can guess them is not.
 
+use std::ops::Range;
+
 use import_engine::{Engine, Error, Material, NewAccessKey, Tenant, Timestamp};
 use zeroize::Zeroizing;
 
@@ -56,6 +58,8 @@ pub struct Issuing {
     pub secret: Drawn,
     /// The tokens that come along with access keys that end.
     pub token: Drawn,
+    /// Whether a token names its access key: behind its beginning stands that of the id without its own.
+    pub token_names_key: bool,
 }
 
 /// A new access key. Its secrets are shown this once.
@@ -77,6 +81,28 @@ impl Issuing {
         self.lasting.fits(access_id) || self.temporary.fits(access_id)
     }
 
+    /// A token that was drawn, naming an access key that ends if tokens do.
+    fn named(&self, mut token: Zeroizing<String>, id: &str) -> Zeroizing<String> {
+        let named = self.name_in(&token).zip(id.get(self.temporary.start.len()..));
+        if let Some((place, name)) = named.filter(|(place, name)| self.token_names_key && place.len() == name.len()) {
+            token.replace_range(place, name);
+        }
+        token
+    }
+
+    /// Where in a token its access key is named; nowhere if it is no token.
+    fn name_in(&self, token: &str) -> Option<Range<usize>> {
+        let start = self.token.start.len();
+        let place = start..start.checked_add(self.temporary.length)?.checked_sub(self.temporary.start.len())?;
+        (self.token.fits(token) && token.get(place.clone()).is_some()).then_some(place)
+    }
+
+    /// The id of the access key that a token names, if tokens do. Anybody can write such a token.
+    pub fn named_by(&self, token: &str) -> Option<String> {
+        let name = token.get(self.name_in(token)?)?;
+        self.token_names_key.then(|| format!("{}{name}", self.temporary.start))
+    }
+
     /// Makes an access key of a principal, which lasts or ends after so many seconds. `attributes`
     /// are kept with it. Nothing if there is no such principal.
     ///
@@ -92,12 +118,13 @@ impl Issuing {
     ) -> Result<Option<Issued>, Error> {
         for _ in 0..DRAWS {
             let secret = self.secret.draw(engine)?;
-            let token = seconds.map(|_| self.token.draw(engine)).transpose()?;
             let form = if seconds.is_some() { self.temporary } else { self.lasting };
+            let id = form.draw(engine)?;
+            let token = seconds.map(|_| self.token.draw(engine).map(|token| self.named(token, &id))).transpose()?;
             let new = NewAccessKey {
                 tenant: tenant.clone(),
                 principal: principal.to_owned(),
-                id: form.draw(engine)?.to_string(),
+                id: id.to_string(),
                 secret: Material::copy_of(secret.as_bytes()),
                 token: token.as_ref().map(|token| Material::copy_of(token.as_bytes())),
                 lifetime_seconds: seconds,
@@ -118,6 +145,32 @@ impl Issuing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_may_name_its_key() {
+        let drawn = |start, length| Drawn { start, letters: b"xyz", length };
+        let issuing = Issuing {
+            lasting: drawn("AK", 4),
+            temporary: drawn("AK", 5),
+            secret: drawn("", 3),
+            token: drawn("T", 8),
+            token_names_key: true,
+        };
+        let token = Zeroizing::new("Txxxxxxx".to_owned());
+        let named = issuing.named(token.clone(), "AKyzy");
+        assert_eq!(*named, "Tyzyxxxx");
+        assert_eq!(issuing.named_by(&named).as_deref(), Some("AKyzy"));
+        for other in ["", "Tyzy", "Tyzyxxxxx", "xyzyxxxx", "Tyzyxxx\u{e9}"] {
+            assert_eq!(issuing.named_by(other), None, "{other}");
+        }
+        // Nothing is put where it does not fit, nor where tokens do not name keys.
+        assert_eq!(issuing.named(token.clone(), "AK"), token);
+        let silent = Issuing { token_names_key: false, ..issuing };
+        assert_eq!(silent.named(token.clone(), "AKyzy"), token);
+        assert_eq!(silent.named_by(&named), None);
+        let short = Issuing { token: drawn("T", 3), ..issuing };
+        assert_eq!(*short.named(Zeroizing::new("Txx".to_owned()), "AKyzy"), "Txx");
+    }
 
     #[test]
     fn a_text_fits_what_it_could_be_drawn_from() {

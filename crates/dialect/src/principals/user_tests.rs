@@ -8,7 +8,7 @@ use crate::principals::Drawn;
 
 const LETTERS: &[u8] = b"abc";
 const ID: Drawn = Drawn { start: "i", letters: LETTERS, length: 8 };
-static ISSUING: Issuing = Issuing { lasting: ID, temporary: ID, secret: ID, token: ID };
+static ISSUING: Issuing = Issuing { lasting: ID, temporary: ID, secret: ID, token: ID, token_names_key: false };
 static KINDS: [Kind; 2] = [
     Kind { word: "users", prefix: "user/", is_role: false, id: ID },
     Kind { word: "roles", prefix: "role/", is_role: true, id: ID },

@@ -10,6 +10,7 @@ mod kill;
 mod start;
 mod stories;
 mod support_matrix;
+mod tencent_model;
 mod tidy;
 mod two_gateways;
 mod vectors;

@@ -44,7 +44,7 @@ mod usages;
 
 pub use accounts::resolve_account;
 pub use dialect::Tencent;
-pub use operations::supported;
+pub use operations::{supported, tables};
 pub use policy::policy;
 pub use regions::Edition;
 pub use service::ServiceState;

@@ -15,7 +15,7 @@ pub(crate) static UINT64: Shape = Shape::Unsigned;
 /// `KeyIds`: 1 to 100.
 pub(crate) static KEY_IDS: Shape = Shape::List { min: 1, max: 100, of: &STRING };
 
-static TAG: Shape = Shape::Structure(&[Member::required("TagKey", &STRING), Member::optional("TagValue", &STRING)]);
+static TAG: Shape = Shape::Structure(&[Member::required("TagKey", &STRING), Member::required("TagValue", &STRING)]);
 
 /// `Tags`. The bound is ours; it keeps a body full of tags from becoming a table full of complaints.
 pub(crate) static TAGS: Shape = Shape::List { min: 0, max: 1000, of: &TAG };

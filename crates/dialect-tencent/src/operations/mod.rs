@@ -61,6 +61,7 @@ mod update_data_key_name;
 mod update_key_description;
 mod verify_by_asymmetric_key;
 
+use dialect::constraint::Member;
 use dialect::{Call, Entry};
 use import_engine::{Error, KeyId, KeyManager};
 use serde::Deserialize;
@@ -144,6 +145,11 @@ pub(crate) fn entry(action: &str) -> Option<&'static TencentEntry> {
 /// The names of all actions that are served.
 pub fn supported() -> Vec<&'static str> {
     TABLE.iter().map(|entry| entry.name).collect()
+}
+
+/// What the requests of these actions may look like, by their names.
+pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Member])> {
+    TABLE.iter().map(|entry| (entry.name, entry.input))
 }
 
 /// The input of actions that take a KeyId and nothing else that matters.

@@ -1,5 +1,5 @@
 # What a machine needs: Rust (rustup takes the version from rust-toolchain.toml), a C compiler, make,
-# perl, python3; node and npm for the tests of one SDK, which are skipped without them.
+# perl, python3; node and npm for the tests of two SDKs, which are skipped without them.
 
 .PHONY: help run check test fault bench docs fmt
 

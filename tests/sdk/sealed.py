@@ -3,7 +3,11 @@
 The layouts are those of `ciphertext.rs` of the dialects, the message key that of `docs/cryptography.md`.
 """
 
+import base64
+import functools
 import hashlib
+import json
+import uuid
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -50,3 +54,18 @@ def open_aws(blob: bytes, account: str, key_id: str, material: bytes, pairs: dic
     material_id, salt, nonce, body = blob[22:54], blob[54:70], blob[70:82], blob[136:]
     return open_body(material, ("aws", account), key_id, material_id.hex(), salt, nonce, body,
                      canonical(pairs or {}, b""))
+
+
+def open_tencent(blob: str, account: str, material: bytes, context: dict | None = None, opener=open_body) -> bytes:
+    """What Encrypt, GenerateDataKey and ReEncrypt made. Values of a context are bound as JSON."""
+    head, key, tail = (base64.b64decode(part, validate=True) for part in blob.split("-k-"))
+    check, rest = tail[:4], tail[4:]
+    key_id = str(uuid.UUID(bytes=key))
+    material_id, salt, tag = head[:32].hex(), head[32:48], head[48:]
+    length = int.from_bytes(rest[12:16])
+    body, padding = rest[16:16 + length], rest[16 + length:]
+    assert hashlib.sha256(head + key + rest).digest()[:4] == check
+    assert 1 <= len(padding) <= 16 and not any(padding) and len(rest) % 16 == 0
+    written = functools.partial(json.dumps, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    pairs = {name: written(value) for name, value in (context or {}).items()}
+    return opener(material, ("tencent", account), key_id, material_id, salt, rest[:12], body + tag, canonical(pairs, b""))

@@ -10,6 +10,7 @@ from tencent_data_keys import (
     BY_ID, CMK_GONE, MEMBER, NOT_FOUND, NOW, RU, V, act, blob_of, bring, bring_blob, everything, host, hosted, in_state,
     nothing_changes, plaintext, shown, state,
 )
+from tencent_people import Account
 from tencent_support import DAY, FIPS, MISSING_KEY, SM, Kms, Raw, alias, b64, refused, unb64
 from test_tencent_races import CALLERS, at_once
 
@@ -555,3 +556,28 @@ def test_everybody_has_their_own(endpoint, tenant_name, kms, cmk):
     host(kms, cmk)
     for stranger in (Kms(endpoint, tenant_name + "x"), Kms(endpoint, tenant_name, FIPS)):
         assert everything(stranger) == ([], 0, 0)
+
+
+def test_who_made_a_data_key_is_said_of_it_and_has_rights_by_it(endpoint, admin, tenant_name):
+    account = Account(endpoint, admin, tenant_name)
+    root, maker, uin = account.root, account.user("kms:*"), account.uin
+    cmk = root.create()
+    for made, creator in ((host(root, cmk), uin), (host(maker, cmk), maker.uin), (bring(maker, cmk, b"x").DataKeyId, maker.uin)):
+        found = shown(root, made)
+        assert (str(found["CreatorUin"]), found["CreatorUinString"], str(found["AccountUin"])) == (creator, creator, uin)
+        assert found["ResourceId"] == f"creatorUin/{creator}/{made}" and found["Owner"] == "user"
+    mine, other = host(root, cmk), host(maker, cmk)
+    # Neither the CMK nor another data key is what the right is to.
+    reader = account.user("kms:*", resources=[f"qcs::kms:{SM}:uin/{uin}:key/creatorUin/{uin}/{mine}"])
+    assert plaintext(reader, mine) == plaintext(root, mine)
+    with refused("AuthFailure.UnauthorizedOperation"):
+        plaintext(reader, other)
+    with nothing_changes(root):
+        for action, ids in (("DisableDataKey", {"DataKeyId": other}), ("DisableDataKeys", {"DataKeyIds": [mine, other]}),
+                            ("DescribeDataKey", {"DataKeyId": other}), ("ListDataKeys", {})):
+            with refused("UnauthorizedOperation"):
+                getattr(reader, action)(**ids)
+        with refused("UnauthorizedOperation"):
+            hosted(reader, cmk)
+        with refused("AuthFailure.UnauthorizedOperation"):
+            bring(reader, cmk, b"x")

@@ -388,6 +388,19 @@ def test_tokens_and_their_projects(domain):
         with_token(kms, "list-keys", text).is_refusal("KMS.0301")
 
 
+def test_a_token_ends_with_its_password(domain):
+    user, home = domain.user("*"), {"name": f"test-{domain.name}"}
+    token = None
+    for password in ("first", "first", "second"):
+        domain.admin(f"users/{user.user}/password", "PUT", {"password": password})
+        if token:
+            with_token(user, "list-keys", token).is_refusal("KMS.0302")
+        token = log_in(user, user.user, password, home).headers["x-subject-token"]
+        assert with_token(user, "list-keys", token).status == 200
+    domain.admin(f"users/{user.user}/password", "DELETE")
+    with_token(user, "list-keys", token).is_refusal("KMS.0302")
+
+
 def test_a_token_is_not_a_namesakes(domain):
     user = domain.user("*")
     domain.admin(f"users/{user.user}/password", "PUT", {"password": "first"})

@@ -243,13 +243,17 @@ impl Authenticator {
 
     /// Whom a genuine token lets in. Form and genuineness are the gateway's to see, age and project
     /// the service's.
-    // Unverified: that a token whose user is gone is an unknown one to the service.
+    // Unverified: that a token whose user is gone, or has another password by now, is an unknown one to the service.
     async fn admit(&self, now: Timestamp, pass: Pass) -> Result<Caller, Refusal> {
         let expires_at = pass.expires_at();
         let identity = match &pass.bearer {
             Bearer::AccessId(access_id) => self.directory.find(access_id).await?.map(|known| known.identity),
-            Bearer::Member { home, name, user_id, session } => {
-                let member = self.directory.member(home, name, session).await?;
+            Bearer::Member { home, name, user_id, session, password } => {
+                let has_password = match password {
+                    Some(version) => self.directory.has_password(home, name, version).await?,
+                    None => true,
+                };
+                let member = if has_password { self.directory.member(home, name, session).await? } else { None };
                 member.filter(|member| member.user_id == *user_id)
             }
         };

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use dialect::principals::{self, ROOT, Session, User};
+use dialect::principals::{self, ROOT, Session, USER, User};
 use dialect::{Credentials, Kept};
 use import_engine::{Engine, Error, Material, Tenant, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::VENDOR;
 use crate::accounts::{Holder, PLAIN_DOMAIN, Secret, domain_of, holder, home, resolve_account};
@@ -122,7 +123,20 @@ impl Directory {
         let Some(key) = engine.access_key(VENDOR, &password_id(domain_id, name)).await? else { return Ok(None) };
         let account = key.principal.tenant.account;
         let found = self.member(&account, &key.principal.name, "").await?;
-        Ok(found.map(|identity| LogIn { account, name: key.principal.name, identity, password: key.secret }))
+        let Password { version } = Password::of(&key.attributes)?;
+        Ok(found.map(|identity| LogIn { account, name: key.principal.name, identity, password: key.secret, version }))
+    }
+
+    /// Whether a user of an account still has the password of this version.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub(crate) async fn has_password(&self, account: &str, name: &str, version: &str) -> Result<bool, Error> {
+        let Some(engine) = self.0.engine() else { return Ok(false) };
+        let id = password_id(&Holder::of_account(account).domain(), name.strip_prefix(USER).unwrap_or(name));
+        let Some(key) = engine.access_key(VENDOR, &id).await? else { return Ok(false) };
+        let is_theirs = key.principal.tenant.account == account && key.principal.name == name;
+        Ok(is_theirs && Password::of(&key.attributes)?.version == version)
     }
 }
 
@@ -137,7 +151,19 @@ pub(crate) struct LogIn {
     pub identity: Identity,
     /// The password.
     pub password: Material,
+    /// Which one it is.
+    pub version: String,
 }
+
+/// What is kept with a password.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Password {
+    /// Drawn anew for each, so that the tokens of an earlier one end with it.
+    pub version: String,
+}
+
+impl Kept for Password {}
 
 /// The id under which a password is kept among the access keys. It is none that a signature can
 /// name: those are not of the form of access ids.

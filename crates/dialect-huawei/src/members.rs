@@ -2,15 +2,15 @@
 
 use dialect::admin::{Asked, Unanswered};
 use dialect::principals::{Administration, USER, is_name, missing, read};
+use dialect::{Kept, SecretText};
 use import_engine::{Engine, Error, Material, NewAccessKey, Tenant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::VENDOR;
 use crate::accounts::{Holder, home};
-use crate::directory::{Directory, password_id};
+use crate::directory::{Directory, Password, password_id};
 use crate::staff::RULES;
-use dialect::SecretText;
 
 /// The longest password.
 const PASSWORD_LENGTH_MAX: usize = 128;
@@ -68,7 +68,7 @@ async fn set_password(
         secret: Material::copy_of(password.expose().as_bytes()),
         token: None,
         lifetime_seconds: None,
-        attributes: "{}".to_owned(),
+        attributes: Password { version: hex::encode(engine.random(16)?.expose()) }.to_text()?,
         principal,
     };
     match engine.replace_access_key(&new).await {

@@ -31,6 +31,9 @@ pub(crate) enum Bearer {
         user_id: String,
         /// Of an agency: the session's name.
         session: String,
+        /// Of a user who told a password: which one it was ([`Password::version`](crate::directory::Password)).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password: Option<String>,
     },
 }
 

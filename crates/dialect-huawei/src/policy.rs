@@ -122,8 +122,8 @@ static POLICY: Policy = Policy {
     labels_per_key: 50,
     grants_per_key: 100,
     keys_per_scope: Some(100),
-    // Unverified: no page forbids it.
-    data_key_pairs_in_key_stores: true,
+    // Unverified: KMS.0340 is for something that keys in key stores cannot do.
+    data_key_pairs_in_key_stores: false,
     pss_salt: PssSalt::AsDigest,
     usage_before_state: true,
     // Unverified: that owners may use default master keys. What is not here is KMS.0211.

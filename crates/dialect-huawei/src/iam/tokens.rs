@@ -119,7 +119,8 @@ async fn by_password(desk: &Desk<'_>, user: User) -> Result<Proven, Refusal> {
     let who = format!("{domain_id}/{name}");
     let found = found.filter(|found| is_right(desk, &who, found.password.expose(), told)).ok_or(WRONG)?;
     let user_id = found.identity.user_id.clone();
-    let bearer = Bearer::Member { home: found.account, name: found.name, user_id, session: String::new() };
+    let (home, name, session, password) = (found.account, found.name, String::new(), Some(found.version));
+    let bearer = Bearer::Member { home, name, user_id, session, password };
     let domain = found.identity.holder.domain_name();
     Ok(Proven { method: "password", bearer, identity: found.identity, domain, by: None })
 }
@@ -142,7 +143,7 @@ async fn by_agency(desk: &Desk<'_>, wanted: AssumeRole) -> Result<Proven, Refusa
     let assumed = assume(desk, &caller, wanted).await?;
     let name = assumed.identity.member.clone();
     let user_id = assumed.identity.user_id.clone();
-    let bearer = Bearer::Member { home: assumed.home, name, user_id, session: assumed.session };
+    let bearer = Bearer::Member { home: assumed.home, name, user_id, session: assumed.session, password: None };
     let domain = assumed.identity.holder.domain_name();
     let by = Some(caller.identity().clone());
     Ok(Proven { method: "assume_role", bearer, identity: assumed.identity, domain, by })

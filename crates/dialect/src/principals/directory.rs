@@ -61,6 +61,11 @@ impl Directory {
         self.issuing
     }
 
+    /// What knows whom credentials were issued to, if anything does.
+    pub fn engine(&self) -> Option<&Engine> {
+        self.engine.as_deref()
+    }
+
     /// Whether signatures are not looked at.
     pub fn is_open(&self) -> bool {
         self.credentials.trust() == Trust::Open

@@ -185,8 +185,11 @@ class Raw:
 
 
 def v1(endpoint, name, action="DescribeKey", verb="POST", method="HmacSHA256", drop=(), sign_drop=(), secret="test",
+       encode=urlencode, media_type="application/x-www-form-urlencoded", claim=False, total=None, swap=None,
        **parameters):
-    """A request under one of the older signatures. `drop`: taken away after signing; `sign_drop`: before."""
+    """A request under one of the older signatures. `drop`: taken away after signing; `sign_drop`: before; `claim`: a
+    header says that it is for this vendor; `total`: empty items bring the body to so many bytes; `swap`: put in the
+    place of what was signed."""
     everything = {
         "Action": action,
         "Version": VERSION,
@@ -199,13 +202,17 @@ def v1(endpoint, name, action="DescribeKey", verb="POST", method="HmacSHA256", d
     }
     for gone in sign_drop:
         everything.pop(gone, None)
-    text = f"{verb}{urlsplit(endpoint).netloc}/?" + "&".join(f"{k}={everything[k]}" for k in sorted(everything))
     digest = hashlib.sha256 if method == "HmacSHA256" else hashlib.sha1
+    text = f"{verb}{urlsplit(endpoint).netloc}/?" + "&".join(f"{k}={everything[k]}" for k in sorted(everything))
     everything["Signature"] = b64(hmac.new(secret.encode(), text.encode(), digest).digest())
     for gone in drop:
         everything.pop(gone, None)
-    encoded = urlencode(everything)
-    headers = {"Host": urlsplit(endpoint).netloc, "Content-Type": "application/x-www-form-urlencoded"}
+    encoded = encode({**everything, **(swap or {})})
+    if total is not None:
+        encoded += "&" * (total - len(encoded))
+    headers = {"Host": urlsplit(endpoint).netloc, "Content-Type": media_type}
+    if claim:
+        headers["X-TC-Action"] = action
     if verb == "GET":
         return send(endpoint, verb, "/", encoded, headers, b"")
     return send(endpoint, verb, "/", "", headers, encoded.encode())

@@ -1,10 +1,12 @@
 """Proofs of who calls, made and spoilt by hand."""
 
+import functools
+import hashlib
 import time
 
 import pytest
 
-from tencent_support import FIPS, SM, Kms, Raw, refused, send, v1
+from tencent_support import FIPS, MISSING_KEY, SM, Kms, Raw, refused, send, v1
 
 SIGNATURE = "AuthFailure.SignatureFailure"
 AUTHORIZATION = "AuthFailure.InvalidAuthorization"
@@ -186,6 +188,110 @@ def test_times_and_nonces_are_numbers(raw, old):
         assert answer.message.startswith("The value type of parameter `")
     for nonce in ("1", "65535", str(2**63 - 1)):
         assert old(Nonce=nonce).code is None
+
+
+@pytest.mark.parametrize("text", ["soon", "1700000000.0", "17e8", "+1700000000", "-1", "0x6553f100", "1 2", "٣", "9" * 30])
+def test_clock_texts(raw, old, text):
+    told = [old(Timestamp=text)]
+    if text.isascii():
+        told.append(raw().set("X-TC-Timestamp", text).sign().send())
+    for answer in told:
+        assert answer.code == "InvalidParameter", answer
+        assert answer.message == (
+            "The value type of parameter `Timestamp` is not valid, input type should be `uint64`.")
+
+
+def test_times_long_ago_and_to_come(raw, old):
+    for then in (0, 1, 2**31, 2**62, 2**63 - 1):
+        # A day that no calendar has is out of the window all the same.
+        request = raw(date="2023-11-14").at(then).sign()
+        for answer in (request.send(), old(Timestamp=str(then))):
+            assert answer.code == "AuthFailure.SignatureExpire", answer
+
+
+def test_a_scope_of_another_day(raw):
+    today = time.gmtime()
+    for date in ("2020-01-01", time.strftime("%Y%m%d", today), time.strftime("%Y-%m-%d ", today), "x"):
+        assert raw(date=date).sign().send().code == AUTHORIZATION
+
+
+def test_the_body_that_a_header_speaks_of(raw):
+    """Only UNSIGNED-PAYLOAD means anything; with all else the body is signed."""
+    for value in (hashlib.sha256(b"{}").hexdigest(), "unsigned-payload", "STREAMING", "0" * 64):
+        request = raw().set("X-TC-Content-SHA256", value).sign()
+        assert request.send().code is None
+        request.body = b'{"Limit": 1}'
+        assert request.send().code == SIGNATURE
+    get = raw(verb="GET", query="Limit=5", body=b"").set("Content-Type", "application/x-www-form-urlencoded")
+    assert get.set("X-TC-Content-SHA256", "UNSIGNED-PAYLOAD").sign().send().code is None
+    get.query = "Limit=6"
+    assert get.send().code == SIGNATURE
+
+
+def test_the_sdks_way_to_sign_nothing(endpoint, tenant_name):
+    kms = Kms(endpoint, tenant_name)
+    with refused(AUTHORIZATION):
+        kms.sdk.call("ListKeys", {}, options={"SkipSign": True})
+
+
+def test_languages_change_no_code(endpoint, tenant_name, raw, old):
+    for language in ("zh-CN", "en-US", "fr", ""):
+        answers = [
+            raw(secret="tset").set("X-TC-Language", language).sign().send(),
+            old(secret="tset", Language=language),
+            old(verb="GET", secret="tset", Language=language),
+        ]
+        assert [answer.code for answer in answers] == [SIGNATURE] * 3
+        assert raw().set("X-TC-Language", language).sign().send().code is None
+        assert old(Language=language).code is None
+    for language in ("zh-CN", "en-US"):
+        with refused("ResourceUnavailable.CmkNotFound"):
+            Kms(endpoint, tenant_name, language=language).describe(MISSING_KEY)
+
+
+def test_what_the_gateway_does_not_mind(raw, old):
+    request = raw().set("X-TC-TraceId", "x").set("X-TC-RequestClient", "SDK_X").set("X-TC-Nonce", "x")
+    assert request.set("X-Other", "ü".encode()).sign().send().code is None
+    assert old(RequestClient="SDK_X").code is None
+    # A replay of the same call, nonce and all, is served.
+    for _ in range(2):
+        assert old(Nonce="7").code is None
+
+
+@pytest.mark.parametrize("verb", ["POST", "GET"])
+@pytest.mark.parametrize("method", ["HmacSHA256", "HmacSHA1"])
+def test_an_older_signature_does_not_serve_another_action(endpoint, tenant_name, verb, method):
+    kms = Kms(endpoint, tenant_name)
+    key_id = kms.create()
+    ask = functools.partial(v1, endpoint, tenant_name, "DescribeKey", verb, method, KeyId=key_id)
+    assert ask().code is None
+    for swap in ({"Action": "DisableKey"}, {"Region": FIPS}, {"Version": "2020-01-01"}, {"KeyId": MISSING_KEY},
+                 {"Timestamp": str(int(time.time()) - 1)}, {"Nonce": "11887"}, {"SecretId": "test"}, {"Bogus": "1"}):
+        assert ask(swap=swap).code == SIGNATURE, swap
+    assert kms.state(key_id) == "Enabled"
+
+
+def test_a_signature_by_get_does_not_serve_another_action(endpoint, tenant_name):
+    kms = Kms(endpoint, tenant_name)
+    key_id = kms.create()
+    request = Raw(endpoint, tenant_name, "DescribeKey", b"", verb="GET", query=f"KeyId={key_id}")
+    request.set("Content-Type", "application/x-www-form-urlencoded").sign()
+    assert request.send().code is None
+    assert request.set("X-TC-Action", "DisableKey").send().code == SIGNATURE
+    assert kms.state(key_id) == "Enabled"
+
+
+def test_a_refused_call_has_used_its_signature(endpoint, tenant_name):
+    """What an action refuses is a call as any other; what the gateway refuses is none."""
+    kms = Kms(endpoint, tenant_name)
+    key_id = kms.create()
+    request = Raw(endpoint, tenant_name, "EnableKeyRotation", {"KeyId": key_id, "RotateDays": 5}).sign()
+    assert request.send().code == "InvalidParameterValue"
+    assert request.set("X-TC-Action", "DisableKey").send().code == SIGNATURE
+    request = Raw(endpoint, tenant_name, "Bogus", {"KeyId": key_id}).sign()
+    assert request.send().code == "InvalidAction"
+    assert request.set("X-TC-Token", "x").send().code == "AuthFailure.TokenFailure"
+    assert request.set("X-TC-Token", None).set("X-TC-Action", "DescribeKey").send().code is None
 
 
 def test_a_signature_does_not_serve_another_action(endpoint, tenant_name):

@@ -5,6 +5,7 @@ import socket
 from urllib.parse import urlencode
 
 import pytest
+import requests
 
 from tencent_support import MISSING_KEY, Kms, Raw, refused, send, v1
 
@@ -197,6 +198,29 @@ def test_a_body_that_breaks_off(endpoint, raw):
         answer = connection.recv(65536).decode(errors="replace")
     # Either nothing or this dialect's answer; never another one.
     assert answer == "" or '"Error"' in answer
+
+
+def test_an_answer_is_written_at_once(endpoint, raw):
+    """Head and body come in one piece: an answer in two costs the SDK 40 milliseconds each."""
+    host, port = endpoint.split("//")[1].split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        for action, body in [("ListKeys", {}), ("GetServiceStatus", {}), ("DescribeKey", DESCRIBE), ("Bogus", {})] * 5:
+            request = raw(action, body).sign()
+            head = "POST / HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+            connection.sendall(f"{head}Content-Length: {len(request.body)}\r\n\r\n".encode() + request.body)
+            head, _, members = connection.recv(1 << 20).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 ") and members.startswith(b'{"Response":{')
+            length = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+            assert [int(line.split(b":")[1]) for line in length] == [len(members)]
+
+
+def test_nothing_is_compressed_or_cached(endpoint, raw):
+    request = raw("ListKeys", {}).set("Accept-Encoding", "gzip, deflate, br").sign()
+    answer = requests.post(endpoint, data=request.body, headers=request.headers, timeout=60)
+    assert sorted(name.lower() for name in answer.headers) == [
+        "content-length", "content-type", "date", "x-tc-requestid"]
+    other = requests.post(endpoint, data=request.body, headers=request.headers, timeout=60)
+    assert other.headers["X-TC-RequestId"] != answer.headers["X-TC-RequestId"]
 
 
 def test_the_languages_are_told_apart(endpoint):

@@ -138,6 +138,14 @@ fn tc3_vectors_pass() {
     let unsigned = Sent::post(&tc3(UNSIGNED_SIGNATURE)).set("x-tc-content-sha256", "UNSIGNED-PAYLOAD");
     assert!(outcome(&unsigned).is_ok());
     assert!(outcome(&Sent { body: "{}".into(), ..unsigned }).is_ok());
+    // What comes with a GET is not its body.
+    assert!(outcome(&Sent { body: BODY.into(), ..get() }).is_ok());
+    // Any other value of that header says nothing.
+    for value in ["unsigned-payload", "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"] {
+        let signed = Sent::post(&tc3(POST_SIGNATURE)).set("x-tc-content-sha256", value);
+        assert!(outcome(&signed).is_ok(), "{value}");
+        assert_eq!(outcome(&Sent { body: "{}".into(), ..signed }), Err(Refusal::SignatureFailure), "{value}");
+    }
 }
 
 fn v1(method: &'static str, algorithm: Option<&str>, signature: &str) -> Sent {
@@ -281,6 +289,16 @@ fn strangers_and_tokens_are_refused() {
     assert_eq!(outcome(&with_token), Err(Refusal::TokenFailure));
     let bad_signature = Sent::post(&tc3("00")).set("x-tc-token", "anything");
     assert_eq!(outcome(&bad_signature), Err(Refusal::SignatureFailure));
+}
+
+#[test]
+fn a_request_with_the_wrong_token_has_used_no_signature() {
+    let authenticator = authenticator(Trust::Configured, false);
+    let with_token = Sent::post(&tc3(POST_SIGNATURE)).set("x-tc-token", "anything");
+    assert_eq!(by(&authenticator, &with_token.at(NOW)), Err(Refusal::TokenFailure));
+    let elsewhere = Sent::post(&tc3(POST_SIGNATURE)).set("x-tc-action", "EnableKey");
+    assert!(by(&authenticator, &elsewhere.at(NOW)).is_ok());
+    assert_eq!(by(&authenticator, &with_token.at(NOW)), Err(Refusal::SignatureFailure));
 }
 
 #[test]

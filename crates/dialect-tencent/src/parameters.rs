@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 use crate::errors::Refusal;
 use crate::form::Parameter;
 
-/// The deepest a flattened name goes: `TagFilters.0.TagValue.0` has four steps.
+/// The deepest a flattened name goes: `TagFilters.0.TagValue.0` has four steps. What is deeper is one name
+/// with dots in it, which nothing has.
 const STEPS_MAX: usize = 8;
 
 /// Parameters from a JSON body.
@@ -26,16 +27,42 @@ pub(crate) fn from_json(members: &[Member], body: &[u8], lenient_integers: bool)
     if !body.value().is_object() {
         return Err(Refusal::NotJson);
     }
-    if lenient_integers && let Value::Object(object) = body.value_mut() {
-        type_members(members, object, false);
+    if let Value::Object(object) = body.value_mut() {
+        drop_nulls(members, object);
+        if lenient_integers {
+            type_members(members, object, false);
+        }
     }
     Ok(body)
+}
+
+/// Takes away members that are null, which is how some clients leave one out. A member that the table
+/// does not know stays, to be refused.
+// Unverified: that null is as good as nothing.
+fn drop_nulls(members: &[Member], object: &mut Map<String, Value>) {
+    for member in members {
+        match object.get_mut(member.name) {
+            Some(Value::Null) => {
+                object.remove(member.name);
+            }
+            Some(value) => drop_nulls_in(member.shape, value),
+            None => {}
+        }
+    }
+}
+
+fn drop_nulls_in(shape: &Shape, value: &mut Value) {
+    match (shape, value) {
+        (Shape::Structure(members), Value::Object(object)) => drop_nulls(members, object),
+        (Shape::List { of, .. }, Value::Array(items)) => items.iter_mut().for_each(|item| drop_nulls_in(of, item)),
+        _ => {}
+    }
 }
 
 /// Parameters from flattened names.
 ///
 /// # Errors
-/// If a name is both a value and the beginning of other names, or goes too deep.
+/// If a name is both a value and the beginning of other names.
 pub(crate) fn from_form(members: &[Member], parameters: Vec<Parameter>) -> Result<Body, Refusal> {
     let mut top = BTreeMap::new();
     for Parameter { name, value } in parameters {
@@ -56,8 +83,8 @@ enum Node {
 
 /// Whether there was a place for the value.
 fn insert(top: &mut BTreeMap<String, Node>, name: &str, value: Zeroizing<String>) -> bool {
-    let steps: Vec<&str> = name.split('.').take(STEPS_MAX + 1).collect();
-    let Some((last, way)) = steps.split_last().filter(|_| steps.len() <= STEPS_MAX) else { return false };
+    let steps: Vec<&str> = name.splitn(STEPS_MAX, '.').collect();
+    let Some((last, way)) = steps.split_last() else { return false };
     let mut here = top;
     for step in way {
         let next = here.entry((*step).to_owned()).or_insert_with(|| Node::Branch(BTreeMap::new()));
@@ -193,9 +220,21 @@ mod tests {
 
     #[test]
     fn a_name_is_a_value_or_a_way_not_both() {
-        for query in ["A=1&A.0=2", "A.0=1&A=2", "A.0=1&A.0.b=2", "1.2.3.4.5.6.7.8.9=1"] {
-            assert!(from_form(TABLE, parse(query).unwrap()).is_err(), "{query}");
+        for (query, twice) in
+            [("A=1&A.0=2", "A.0"), ("A.0=1&A=2", "A"), ("A.0=1&A.0.b=2", "A.0.b"), ("1.2.3.4.5.6.7.8=1&1=2", "1")]
+        {
+            let refused = from_form(TABLE, parse(query).unwrap()).err();
+            assert_eq!(refused, Some(Refusal::Repeated(twice.into())), "{query}");
         }
+    }
+
+    #[test]
+    fn absurd_names_stay_names() {
+        assert_eq!(flat("KeyIds.999999999=a"), json!({"KeyIds":{"999999999":"a"}}));
+        assert_eq!(flat("KeyIds.00=a"), json!({"KeyIds":{"00":"a"}}));
+        assert_eq!(flat("KeyIds.=a&=b"), json!({"KeyIds":{"":"a"}, "":"b"}));
+        let deep = flat("1.2.3.4.5.6.7.8.9=a");
+        assert_eq!(deep["1"]["2"]["3"]["4"]["5"]["6"]["7"], json!({"8.9":"a"}));
     }
 
     #[test]
@@ -203,6 +242,14 @@ mod tests {
         let body = br#"{"Limit":"5","KeyId":"7"}"#;
         assert_eq!(from_json(TABLE, body, false).unwrap().value(), &json!({"Limit":"5","KeyId":"7"}));
         assert_eq!(from_json(TABLE, body, true).unwrap().value(), &json!({"Limit":5,"KeyId":"7"}));
+    }
+
+    #[test]
+    fn null_is_nothing() {
+        let body =
+            br#"{"KeyId":null,"Bogus":null,"KeyIds":[null],"Tags":[null,{"TagKey":"a","TagValue":null,"x":null}]}"#;
+        let expected = json!({"Bogus":null,"KeyIds":[null],"Tags":[null,{"TagKey":"a","x":null}]});
+        assert_eq!(from_json(TABLE, body, false).unwrap().value(), &expected);
     }
 
     #[test]

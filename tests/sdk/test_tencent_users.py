@@ -311,6 +311,17 @@ def test_who_made_a_key_is_said_of_it(account):
     assert account.root.describe(key_id).CreatorUinString == user.uin
 
 
+def test_a_blob_that_is_imported_is_about_the_key_that_made_it(account):
+    uin = account.uin
+    mine, other = account.root.create(), account.root.create()
+    user = account.user("kms:*", resources=[f"qcs::kms:{SM}:uin/{uin}:key/creatorUin/{uin}/{mine}"])
+    sealed = {key_id: account.root.GenerateDataKey(KeyId=key_id, KeySpec="AES_128").CiphertextBlob for key_id in (mine, other)}
+    with refused("AuthFailure.UnauthorizedOperation", denied(uin, "ImportDataKey", f"key/creatorUin/{uin}/{other}")):
+        user.ImportDataKey(DataKeyName=alias(), ImportKeyMaterial=sealed[other], ImportType=1)
+    assert account.root.ListDataKeys().TotalCount == 0
+    assert user.ImportDataKey(DataKeyName=alias(), ImportKeyMaterial=sealed[mine], ImportType=1).KeyId == mine
+
+
 def test_a_refused_signature_does_not_serve_for_another_action(account, endpoint):
     user = account.user("kms:DisableKey")
     key_id = account.root.create()

@@ -36,7 +36,7 @@ pub(crate) struct Arrival {
     /// When it was signed, in seconds since 1970.
     pub timestamp: i64,
     /// The token of a temporary credential.
-    pub token: Option<String>,
+    pub token: Option<Zeroizing<String>>,
     /// What proves the caller.
     pub proof: Proof,
 }
@@ -101,7 +101,7 @@ impl Arrival {
             version,
             region,
             timestamp: seconds(&timestamp)?,
-            token: field("x-tc-token"),
+            token: field("x-tc-token").map(Zeroizing::new),
             proof: Proof::Tc3(Authorization::parse(&authorization)?),
         })
     }
@@ -136,7 +136,7 @@ impl Arrival {
             version,
             region,
             timestamp: seconds(&timestamp)?,
-            token: given("Token"),
+            token: given("Token").map(Zeroizing::new),
             proof: Proof::V1 { secret_id, signature, method: given("SignatureMethod"), parameters },
         })
     }

@@ -79,7 +79,7 @@ impl Authenticator {
         let known = self.directory.find(principal).await?.ok_or(Refusal::SecretIdNotFound)?;
         let mut mark = None;
         if let Some(secret) = &known.secret {
-            let token = arrival.token.as_deref().unwrap_or_default();
+            let token = arrival.token.as_ref().map_or("", |token| token.as_str());
             if known.token.is_some() && !is_own_token(&known, token)? {
                 return Err(self.of_wrong_token(token).await?);
             }

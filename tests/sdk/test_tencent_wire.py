@@ -39,8 +39,6 @@ def test_actions_and_versions(raw):
     text = "The request action=`Bogus` is invalid or not found in service=`kms` and version=`2019-01-18`."
     assert told(raw("Bogus")) == ("InvalidAction", text)
     assert told(raw("describekey"))[0] == "InvalidAction"
-    # Of the service, but not built yet.
-    assert told(raw("EncryptByWhiteBox"))[0] == "InvalidAction"
     text = "The specified api version=`2020-01-01` does not exist in service=`kms`."
     assert told(raw().set("X-TC-Version", "2020-01-01")) == ("NoSuchVersion", text)
     assert told(raw("Bogus").set("X-TC-Version", "2020-01-01"))[0] == "NoSuchVersion"

@@ -3,7 +3,7 @@
 //! Texts in a comment's company were never seen; the code is what clients act on.
 
 use dialect::Failure;
-use dialect::constraint::{Mismatch, Report, Rule};
+use dialect::constraint::{Mismatch, Report, Rule, Violation};
 use dialect::quota::Rate;
 use import_engine::{Error, KeyOperation, KeyState};
 
@@ -135,6 +135,12 @@ pub(crate) enum Refusal {
     StateNotSupport,
     /// A key of another usage, for actions that have no code for that.
     UsageUnfit,
+    /// The account has not bought white-box keys.
+    NotPurchased,
+    /// A white-box key that is disabled.
+    WhiteBoxKeyDisabled,
+    /// A white-box key that is enabled and would have to be disabled.
+    WhiteBoxKeyEnabled,
 }
 
 impl From<Failure> for Refusal {
@@ -202,6 +208,8 @@ const DUPLICATED_KEY_ID: Known = ("InvalidParameterValue.DuplicatedKeyId", "Ther
 const ENCRYPTION_ERROR: Known = ("FailedOperation.EncryptionError", "Encryption failed.");
 const EXTERNAL_CMK_CAN_NOT_ROTATE: Known =
     ("UnsupportedOperation.ExternalCmkCanNotRotate", "An external CMK cannot be rotated.");
+const FINGERPRINTS_LIMIT_EXCEEDED: Known =
+    ("LimitExceeded.FingerprintsLimitExceeded", "The number of device fingerprints exceeds the limit.");
 const INTERNAL_ERROR: Known = ("InternalError", "Internal error.");
 const INVALID_ALIAS: Known = ("InvalidParameterValue.InvalidAlias", "The alias format is incorrect.");
 const INVALID_CIPHERTEXT: Known = ("InvalidParameterValue.InvalidCiphertext", "The ciphertext format is incorrect.");
@@ -216,12 +224,14 @@ const INVALID_PENDING_WINDOW: Known =
     ("InvalidParameter.InvalidPendingWindowInDays", "PendingWindowInDays must be between 7 and 30.");
 const INVALID_PLAINTEXT: Known = ("InvalidParameterValue.InvalidPlaintext", "Invalid Plaintext.");
 const INVALID_TYPE: Known = ("InvalidParameterValue.InvalidType", "The Type parameter is incorrect.");
+const KEY_DISABLED: Known = ("ResourceUnavailable.KeyDisabled", "The white-box key is disabled.");
 const KEY_LIMIT_EXCEEDED: Known = ("LimitExceeded.KeyLimitExceeded", "The number of white-box keys exceeds the limit.");
 const KEY_PENDING_DELETE: Known = ("ResourceUnavailable.KeyPendingDelete", "The CMK is pending deletion.");
 const MATERIAL_NOT_MATCH: Known =
     ("InvalidParameterValue.MaterialNotMatch", "The key material is different from the one previously imported.");
 const NOT_EXTERNAL_CMK: Known =
     ("UnsupportedOperation.NotExternalCmk", "Incorrect CMK type. Only External CMKs are supported.");
+const NOT_PURCHASED: Known = ("ResourceUnavailable.NotPurchased", "The white-box key service has not been purchased.");
 const NOT_USER_CREATED_CMK: Known = ("UnsupportedOperation.NotUserCreatedCmk", "The CMK was not created by a user.");
 const REQUEST_SIZE_LIMIT_EXCEEDED: Known = ("RequestSizeLimitExceeded", "The request exceeds the size limit.");
 const RESOURCE_NOT_FOUND: Known = ("ResourceNotFound", "The white-box key does not exist.");
@@ -359,6 +369,10 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
         Refusal::EncryptionError => known(ENCRYPTION_ERROR),
         Refusal::StateNotSupport => known(CMK_STATE_NOT_SUPPORT),
         Refusal::UsageUnfit => usage_unfit(),
+        Refusal::NotPurchased => known(NOT_PURCHASED),
+        Refusal::WhiteBoxKeyDisabled => known(KEY_DISABLED),
+        // Unverified: this code, the only one of DeleteWhiteBoxKey that fits.
+        Refusal::WhiteBoxKeyEnabled => said("FailedOperation", "The white-box key must be disabled first."),
     }
 }
 
@@ -391,6 +405,9 @@ fn of_report(report: &Report, action: &str) -> Wire {
         return missing(&absent.path.to_string());
     }
     match report.violations.first() {
+        Some(Violation { path, rule: Rule::LengthAtMost(_), .. }) if path.to_string() == "DeviceFingerprints" => {
+            known(FINGERPRINTS_LIMIT_EXCEEDED)
+        }
         Some(violation) => out_of_bounds(&violation.path.to_string(), action),
         None => said(INVALID_PARAMETER, "The request parameters are not valid."),
     }

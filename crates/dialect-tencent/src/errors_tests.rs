@@ -139,6 +139,16 @@ fn some_actions_on_data_keys_list_more_states() {
 }
 
 #[test]
+fn too_many_fingerprints_have_a_code_of_their_own() {
+    static FINGERPRINTS: Shape = Shape::List { min: 0, max: 1, of: &TEXT };
+    static TABLE: &[Member] = &[Member::required("DeviceFingerprints", &FINGERPRINTS)];
+    let told =
+        |value: Value| wire(&Failure::Unfit(check(TABLE, &value)).into(), "OverwriteWhiteBoxDeviceFingerprints").code;
+    assert_eq!(told(json!({"DeviceFingerprints": ["", ""]})), "LimitExceeded.FingerprintsLimitExceeded");
+    assert_eq!(told(json!({"DeviceFingerprints": ["0123456789"]})), "InvalidParameterValue");
+}
+
+#[test]
 fn every_code_is_documented() {
     let documented = include_str!("documented_codes.txt");
     for refusal in samples() {
@@ -252,6 +262,9 @@ fn samples() -> Vec<Refusal> {
         Refusal::EncryptionError,
         Refusal::StateNotSupport,
         Refusal::UsageUnfit,
+        Refusal::NotPurchased,
+        Refusal::WhiteBoxKeyDisabled,
+        Refusal::WhiteBoxKeyEnabled,
     ];
     let engine = engine.into_iter().chain(states).map(Refusal::from);
     engine.chain(failures.into_iter().map(Refusal::from)).chain(own).collect()

@@ -41,6 +41,7 @@ mod shapes;
 mod staff;
 mod tags;
 mod usages;
+mod white_box;
 
 pub use accounts::resolve_account;
 pub use dialect::Tencent;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use dialect::constraint::{Member, Shape};
 use dialect::json::Body;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value};
 use zeroize::Zeroizing;
 
@@ -73,6 +74,13 @@ pub(crate) fn from_form(members: &[Member], parameters: Vec<Parameter>) -> Resul
     let mut object = into_object(top);
     type_members(members, &mut object, true);
     Ok(Body::from_value(Value::Object(object)))
+}
+
+/// A member that may be left out, of a structure that is not only read: nothing there, or null, is the default.
+pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A flattened name is a way through a tree.

@@ -9,6 +9,7 @@ use crate::errors::Refusal;
 use crate::quotas;
 use crate::regions::{Edition, WITH_KMS};
 use crate::service::{NEED_THE_SERVICE, ServiceState};
+use crate::white_box;
 
 /// What can be set about this dialect. Every field has a default.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +42,8 @@ pub struct Settings {
     pub data_key_limit: u64,
     /// Accounts whose service is switched off, by their Uin: `not_bought`, `arrears` or `released`.
     pub services: BTreeMap<String, ServiceState>,
+    /// Accounts that have not bought white-box keys, by their Uin.
+    pub without_white_box_keys: Vec<String>,
     /// The exclusive HSM clusters that there are, by their identifier. They are simulated: their keys
     /// are kept as all others.
     pub hsm_clusters: BTreeMap<String, HsmCluster>,
@@ -61,9 +64,16 @@ impl Settings {
     pub(crate) fn require_service(&self, account: &str, action: &str) -> Result<(), Refusal> {
         if self.services.contains_key(account) && NEED_THE_SERVICE.contains(&action) {
             Err(Refusal::ServiceUnavailable)
+        } else if white_box::needs_them(action) && !self.has_white_box_keys(account) {
+            Err(Refusal::NotPurchased)
         } else {
             Ok(())
         }
+    }
+
+    /// Whether an account has bought white-box keys.
+    pub(crate) fn has_white_box_keys(&self, account: &str) -> bool {
+        !self.without_white_box_keys.iter().any(|without| without == account)
     }
 
     /// The exclusive HSM clusters of a region.
@@ -85,6 +95,7 @@ impl Default for Settings {
             key_limit: 2000,
             data_key_limit: 1000,
             services: BTreeMap::new(),
+            without_white_box_keys: Vec::new(),
             hsm_clusters: BTreeMap::new(),
         }
     }

@@ -12,8 +12,20 @@ pub(crate) static SECRET: Shape = Shape::Text(TextRules { sensitive: true, ..TEX
 /// A `uint64`.
 pub(crate) static UINT64: Shape = Shape::Unsigned;
 
+/// An `int64`.
+pub(crate) static INT64: Shape = Shape::Integer { min: i64::MIN, max: i64::MAX };
+
 /// `KeyIds`: 1 to 100.
 pub(crate) static KEY_IDS: Shape = Shape::List { min: 1, max: 100, of: &STRING };
+
+/// `KeyIds` of white-box keys: 1 to 50.
+pub(crate) static WHITE_BOX_KEY_IDS: Shape = Shape::List { min: 1, max: 50, of: &STRING };
+
+static DEVICE_FINGERPRINT: Shape =
+    Shape::Structure(&[Member::required("Identity", &STRING), Member::optional("Description", &STRING)]);
+
+/// `DeviceFingerprints`: up to 200, and more have a code of their own.
+pub(crate) static DEVICE_FINGERPRINTS: Shape = Shape::List { min: 0, max: 200, of: &DEVICE_FINGERPRINT };
 
 static TAG: Shape = Shape::Structure(&[Member::required("TagKey", &STRING), Member::required("TagValue", &STRING)]);
 

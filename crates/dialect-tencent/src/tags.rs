@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::attributes::Tag;
 use crate::errors::Refusal;
+use crate::parameters::or_default;
 
 /// What a label must be.
 #[derive(Debug, Deserialize)]
@@ -11,7 +12,7 @@ use crate::errors::Refusal;
 pub(crate) struct TagFilter {
     tag_key: String,
     /// Any of these; none: anything.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     tag_value: Vec<String>,
 }
 
@@ -58,6 +59,13 @@ mod tests {
         assert_eq!(require_tags(&tags(&[("a", "x"), ("A", "x"), ("b", "")])), Ok(()));
         assert_eq!(require_tags(&tags(&[("a", "x"), ("b", "x"), ("a", "y")])), Err(Refusal::TagKeysDuplicated));
         assert_eq!(require_tags(&tags(&[("", "x")])), Err(Refusal::OutOfBounds("Tags")));
+    }
+
+    #[test]
+    fn no_value_may_be_said_in_several_ways() {
+        for text in [r#"{"TagKey":"a"}"#, r#"{"TagKey":"a","TagValue":null}"#] {
+            assert!(serde_json::from_str::<TagFilter>(text).unwrap().tag_value.is_empty(), "{text}");
+        }
     }
 
     #[test]

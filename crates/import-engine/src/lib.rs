@@ -49,6 +49,7 @@ pub use operations::delete_material::Deleted;
 pub use operations::edit::Facts;
 pub use operations::encapsulate::Encapsulated;
 pub use operations::encrypt::{Ciphertext, DataKey, Encrypted, EncryptionContext, SymmetricCiphertext};
+pub use operations::encrypt_cbc::CbcCiphertext;
 pub use operations::encrypt_encapsulated::EncapsulatedCiphertext;
 pub use operations::get_import_parameters::ImportParameters;
 pub use operations::grants::{GrantPage, NewGrant};

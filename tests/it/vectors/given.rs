@@ -130,6 +130,14 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
             holes.bind("key", &key);
             holes.bind("sealed", &STANDARD.encode(wrap(Sm2Encrypt, &spki, b"hello")));
         }
+        // Of Tencent's, in a region that has them: `key`.
+        "a white-box key" => holes.bind("key", &white_box_key(driver, "white").map_err(told)?),
+        // As many as there may be.
+        "fifty white-box keys" => {
+            for number in 0..50 {
+                white_box_key(driver, &format!("white-{number}")).map_err(told)?;
+            }
+        }
         // Tencent's.
         "a post-quantum ciphertext" => {
             let input = json!({ "KeyId": key(holes)?, "PlainText": STANDARD.encode("hello") });
@@ -220,7 +228,14 @@ pub fn bring_about(driver: &dyn Driver, words: &str, holes: &mut Holes) -> Resul
                 return Err(format!("nobody knows how to give {words:?}"));
             };
             let body = serde_json::from_str(&holes.filled(body)?).map_err(|error| error.to_string())?;
-            driver.caller().call(&holes.filled(operation)?, &body).map_err(told)?;
+            let operation = holes.filled(operation)?;
+            // Those of white-box keys are not everywhere.
+            let called = if operation.contains("WhiteBox") {
+                in_sm_edition(driver, &operation, &body)
+            } else {
+                driver.caller().call(&operation, &body)
+            };
+            called.map_err(told)?;
         }
     }
     Ok(())
@@ -330,6 +345,12 @@ fn in_sm_edition(driver: &dyn Driver, action: &str, input: &Value) -> Outcome<Va
     let (caller, body) = (driver.caller(), input.to_string());
     let fields = sign::tencent(Unsigned { region: "ap-guangzhou", ..caller.unsigned() }, action, body.as_bytes());
     caller.outcome(&caller.send("POST", "/", &sign::borrowed(&fields), body.as_bytes()))
+}
+
+/// Makes a white-box key of Tencent's.
+fn white_box_key(driver: &dyn Driver, alias: &str) -> Outcome<String> {
+    let made = in_sm_edition(driver, "CreateWhiteBoxKey", &json!({ "Alias": alias, "Algorithm": "AES_256" }))?;
+    Ok(made["KeyId"].as_str().unwrap_or_default().to_owned())
 }
 
 /// A ciphertext with another character in its middle.

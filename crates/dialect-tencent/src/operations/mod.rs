@@ -8,23 +8,35 @@ mod cancel_data_key_deletion;
 mod cancel_key_archive;
 mod cancel_key_deletion;
 mod create_key;
+mod create_white_box_key;
 mod decrypt;
 mod delete_imported_key_material;
+mod delete_white_box_key;
 mod describe_data_key;
 mod describe_data_keys;
 mod describe_key;
 mod describe_keys;
+mod describe_white_box_decrypt_key;
+mod describe_white_box_device_fingerprints;
+mod describe_white_box_key;
+mod describe_white_box_key_details;
+mod describe_white_box_service_status;
 mod disable_data_key;
 mod disable_data_keys;
 mod disable_key;
 mod disable_key_rotation;
 mod disable_keys;
+mod disable_white_box_key;
+mod disable_white_box_keys;
 mod enable_data_key;
 mod enable_data_keys;
 mod enable_key;
 mod enable_key_rotation;
 mod enable_keys;
+mod enable_white_box_key;
+mod enable_white_box_keys;
 mod encrypt;
+mod encrypt_by_white_box;
 mod generate_data_key;
 mod generate_random;
 mod get_data_key_ciphertext_blob;
@@ -44,6 +56,7 @@ mod list_keys;
 mod lists;
 mod messages;
 mod naming;
+mod overwrite_white_box_device_fingerprints;
 mod post_quantum_crypto_decrypt;
 mod post_quantum_crypto_encrypt;
 mod post_quantum_crypto_sign;
@@ -86,23 +99,35 @@ static TABLE: &[TencentEntry] = &[
     Entry::strict::<cancel_key_archive::CancelKeyArchive>(),
     Entry::strict::<cancel_key_deletion::CancelKeyDeletion>(),
     Entry::strict::<create_key::CreateKey>(),
+    Entry::strict::<create_white_box_key::CreateWhiteBoxKey>(),
     Entry::strict::<decrypt::Decrypt>(),
     Entry::strict::<delete_imported_key_material::DeleteImportedKeyMaterial>(),
+    Entry::strict::<delete_white_box_key::DeleteWhiteBoxKey>(),
     Entry::strict::<describe_data_key::DescribeDataKey>(),
     Entry::strict::<describe_data_keys::DescribeDataKeys>(),
     Entry::strict::<describe_key::DescribeKey>(),
     Entry::strict::<describe_keys::DescribeKeys>(),
+    Entry::strict::<describe_white_box_decrypt_key::DescribeWhiteBoxDecryptKey>(),
+    Entry::strict::<describe_white_box_device_fingerprints::DescribeWhiteBoxDeviceFingerprints>(),
+    Entry::strict::<describe_white_box_key::DescribeWhiteBoxKey>(),
+    Entry::strict::<describe_white_box_key_details::DescribeWhiteBoxKeyDetails>(),
+    Entry::strict::<describe_white_box_service_status::DescribeWhiteBoxServiceStatus>(),
     Entry::strict::<disable_data_key::DisableDataKey>(),
     Entry::strict::<disable_data_keys::DisableDataKeys>(),
     Entry::strict::<disable_key::DisableKey>(),
     Entry::strict::<disable_key_rotation::DisableKeyRotation>(),
     Entry::strict::<disable_keys::DisableKeys>(),
+    Entry::strict::<disable_white_box_key::DisableWhiteBoxKey>(),
+    Entry::strict::<disable_white_box_keys::DisableWhiteBoxKeys>(),
     Entry::strict::<enable_data_key::EnableDataKey>(),
     Entry::strict::<enable_data_keys::EnableDataKeys>(),
     Entry::strict::<enable_key::EnableKey>(),
     Entry::strict::<enable_key_rotation::EnableKeyRotation>(),
     Entry::strict::<enable_keys::EnableKeys>(),
+    Entry::strict::<enable_white_box_key::EnableWhiteBoxKey>(),
+    Entry::strict::<enable_white_box_keys::EnableWhiteBoxKeys>(),
     Entry::strict::<encrypt::Encrypt>(),
+    Entry::strict::<encrypt_by_white_box::EncryptByWhiteBox>(),
     Entry::strict::<generate_data_key::GenerateDataKey>(),
     Entry::strict::<generate_random::GenerateRandom>(),
     Entry::strict::<get_data_key_ciphertext_blob::GetDataKeyCiphertextBlob>(),
@@ -119,6 +144,7 @@ static TABLE: &[TencentEntry] = &[
     Entry::strict::<list_data_keys::ListDataKeys>(),
     Entry::strict::<list_key_detail::ListKeyDetail>(),
     Entry::strict::<list_keys::ListKeys>(),
+    Entry::strict::<overwrite_white_box_device_fingerprints::OverwriteWhiteBoxDeviceFingerprints>(),
     Entry::strict::<post_quantum_crypto_decrypt::PostQuantumCryptoDecrypt>(),
     Entry::strict::<post_quantum_crypto_encrypt::PostQuantumCryptoEncrypt>(),
     Entry::strict::<post_quantum_crypto_sign::PostQuantumCryptoSign>(),

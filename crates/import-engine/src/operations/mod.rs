@@ -14,6 +14,7 @@ pub(crate) mod deletion;
 pub(crate) mod edit;
 pub(crate) mod encapsulate;
 pub(crate) mod encrypt;
+pub(crate) mod encrypt_cbc;
 pub(crate) mod encrypt_encapsulated;
 pub(crate) mod get_import_parameters;
 pub(crate) mod grants;

@@ -7,6 +7,7 @@
 //! *input* is dropped where it appears, because its text names the check that failed.
 
 mod canonical;
+mod cbc;
 mod certificate;
 mod curve;
 mod digest;
@@ -36,6 +37,7 @@ pub(crate) mod sm2;
 mod statement;
 
 pub use canonical::{PKCS8_MAX, Unfit, canonical};
+pub use cbc::{CBC_BLOCK_LENGTH, CbcCipher};
 pub(crate) use certificate::is_signed_with_p384;
 pub use certificate::{NoCertificate, TrustAnchor};
 pub use encapsulated::EncapsulatedData;

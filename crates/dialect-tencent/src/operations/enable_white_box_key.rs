@@ -1,0 +1,24 @@
+//! EnableWhiteBoxKey.
+
+use dialect::constraint::Member;
+use dialect::{Call, Operation};
+
+use crate::errors::Refusal;
+use crate::operations::{ByKeyId, key_id};
+use crate::shapes::STRING;
+use crate::white_box::{Status, switch};
+
+/// Makes a disabled white-box key usable again.
+pub(crate) struct EnableWhiteBoxKey;
+
+impl Operation for EnableWhiteBoxKey {
+    const NAME: &'static str = "EnableWhiteBoxKey";
+    const INPUT: &'static [Member] = &[Member::required("KeyId", &STRING)];
+    type Input = ByKeyId;
+    type Output = ();
+    type Refusal = Refusal;
+
+    async fn run(call: &Call, input: ByKeyId) -> Result<(), Refusal> {
+        switch(call, &[key_id(&input.key_id)?], Status::Enabled).await
+    }
+}

@@ -40,6 +40,8 @@ BESIDE = {
     # Neither do they list a code for a product's key.
     ("UpdateAlias", "UnsupportedOperation.NotUserCreatedCmk"),
     ("UpdateKeyDescription", "UnsupportedOperation.NotUserCreatedCmk"),
+    # EnableDataKeys lists it.
+    ("EnableDataKey", "ResourceUnavailable.DataKeyStateNotSupport"),
 }
 
 

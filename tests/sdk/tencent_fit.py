@@ -272,7 +272,8 @@ BAD = {
     "SignatureValue": [(None, ["", *NO_BASE64, b64(bytes(9000))])],
     "ProductId": [(None, ["", "x" * 257])],
     "ResourceId": [(None, ["", "x" * 257])],
-    "ImportKeyMaterial": [(V + "InvalidImportKeyMaterial", ["", *NO_BASE64, b64(bytes(1025))])],
+    # In the open, as its request here has it.
+    "ImportKeyMaterial": [(V + "InvalidPlaintext", ["", *NO_BASE64, b64(bytes(1025))])],
     "EncryptionPublicKey": [("FailedOperation.EncryptionError", ["x", "-----BEGIN PUBLIC KEY-----", "\0", "A" * 9000])],
     "DeviceFingerprints": [
         ("LimitExceeded.FingerprintsLimitExceeded",

@@ -253,8 +253,8 @@ plain("InvalidParameterValue.DuplicatedDataKeyId", "an id stands twice in a list
       DataKeyIds=[MISSING_KEY] * 2)
 plain("ResourceUnavailable.DataKeyNotFound", "no data key has this id", "DescribeDataKey", DataKeyId=MISSING_KEY)
 changed("InvalidParameterValue.InvalidDataKeyName", "a name of a data key of another form", "ImportDataKey", DataKeyName="-a")
-changed("InvalidParameterValue.InvalidImportKeyMaterial", "a data key to import that is none", "ImportDataKey",
-        ImportKeyMaterial=b64(bytes(1025)))
+changed("InvalidParameterValue.InvalidImportKeyMaterial", "a blob to import that is none", "ImportDataKey", ImportType=1,
+        ImportKeyMaterial="x")
 
 
 @provokes("InvalidParameterValue.DataKeyNameAlreadyExists", "another data key has the name", "DescribeDataKey")
@@ -307,6 +307,8 @@ BESIDE = {
     "InternalError": ("a fault of the server itself", "tests/sdk/test_tencent_import_codes.py"),
     "RequestLimitExceeded": ("more requests than an action takes in a second, with `tencent.request_quotas`; a server that "
                              "is too busy", "tests/sdk/test_tencent_limits.py"),
+    "LimitExceeded.DataKeyLimitExceeded": ("more hosted data keys than `tencent.data_key_limit`",
+                                           "tests/sdk/test_tencent_data_keys.py"),
     "LimitExceeded": ("a key with 1000 bindings, a bound of ours", "crates/dialect-tencent/src/attributes.rs"),
     "UnsupportedOperation.ServiceTemporaryUnavailable": (
         "changes by an account whose service is switched off, with `tencent.services`", "tests/sdk/test_tencent_service.py"),
@@ -330,6 +332,8 @@ UNPROVOKED = {
     "ResourceInUse": "what is in use has codes of its own", "ResourceInsufficient": "nothing of the sort runs out",
     "ResourceUnavailable": "which of its kind it is, is always said",
     "ResponseSizeLimitExceeded": "no answer is that large",
+    "LimitExceeded.CmkLimitExceeded": "keys are not counted; `tencent.key_limit` is only shown",
+    "UnsupportedOperation.NotRoleOperation": "there are no organisations: who is named as a member is not looked at",
     "UnsupportedOperation.UserVersionNotSupport": NOBODY,
 }
 # Of what is not there yet. To shrink to nothing.

@@ -122,6 +122,7 @@ impl Arrival {
         // In this order a request with X-TC headers and without an Authorization hears what it
         // would have to send in their place.
         let timestamp = given("Timestamp").ok_or(Refusal::Missing("Timestamp"))?;
+        // Unverified: that one which comes again is not minded.
         let nonce = given("Nonce").ok_or(Refusal::Missing("Nonce"))?;
         let secret_id = given("SecretId").ok_or(Refusal::Missing("SecretId"))?;
         let signature = signature.ok_or(Refusal::Missing("Signature"))?;

@@ -56,6 +56,7 @@ impl Tencent {
     }
 
     /// The gateway's checks behind the signature, and the action.
+    // Unverified: their order. Known is that a bad token is told before the parameters.
     async fn act(
         &self,
         request: &Request,
@@ -76,6 +77,7 @@ impl Tencent {
         let input = self.parameters(request, arrival.proof, entry)?;
         let call = Call::new(self.engine.clone(), caller, request.id.clone(), request.received_at)
             .with_settings(self.settings.clone());
+        // Unverified: that a member that is null is one that is absent.
         entry.require_fit(input.value())?;
         // From here on its signature has served, and shall not serve for an action that the caller may do.
         seen.reached_action = true;

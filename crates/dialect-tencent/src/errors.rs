@@ -285,6 +285,7 @@ pub(crate) fn wire(refusal: &Refusal, action: &str) -> Wire {
         Refusal::Repeated(name) => said(INVALID_PARAMETER, format!("The parameter `{name}` is repeated.")),
         Refusal::UnsplitItem => said(INVALID_PARAMETER, "Url key and value should be splited by `=`."),
         Refusal::NotText => said(INVALID_PARAMETER, "The request parameters should be encoded in UTF-8."),
+        // Unverified: this code.
         Refusal::NotJson => said(INVALID_PARAMETER, "The request body is not a valid JSON object."),
         // Unverified: this code.
         Refusal::WrongMediaType => {
@@ -474,6 +475,7 @@ fn of_engine(error: &Error, action: &str) -> Wire {
         // No action of this dialect minds that rotation is on.
         Error::RotationOn(_) => known(CMK_STATE_NOT_SUPPORT),
         Error::MaterialNotDeletable => known(CMK_STATE_NOT_SUPPORT),
+        // Unverified: also of a context that is another one.
         Error::CiphertextInvalid => known(INVALID_CIPHERTEXT),
         Error::PlaintextTooLong { .. } => known(INVALID_PLAINTEXT),
         Error::DigestLength => out_of_bounds("Message", action),

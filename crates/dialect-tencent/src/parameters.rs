@@ -23,6 +23,7 @@ const STEPS_MAX: usize = 8;
 ///
 /// # Errors
 /// If the body is not JSON or not an object.
+// Unverified: that decimal text is no integer there, unless told otherwise; some of the vendor's own examples have it.
 pub(crate) fn from_json(members: &[Member], body: &[u8], lenient_integers: bool) -> Result<Body, Refusal> {
     let mut body = Body::parse(body).map_err(|_| Refusal::NotJson)?;
     if !body.value().is_object() {

@@ -103,6 +103,7 @@ static POLICY: Policy = Policy {
         (KeyOperation::Unarchive, &[Archived]),
         // Unverified for archived keys.
         (KeyOperation::Edit, &[Enabled, Disabled, PendingImport, Archived]),
+        // Unverified: a key that waits for material, and one that is archived; one client deletes both so.
         (KeyOperation::ScheduleDeletion, &[Disabled, PendingImport, Archived]),
         (KeyOperation::CancelDeletion, &[PendingDeletion]),
         // Unverified: all but Enabled.

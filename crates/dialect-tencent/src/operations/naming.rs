@@ -12,7 +12,8 @@ const DATA_KEY_DESCRIPTION_MAX: usize = 100;
 pub(crate) const PRODUCT_PREFIX: &str = "kms-";
 
 /// 1 to 60 letters, digits, `-` and `_`, the first a letter or a digit.
-// Unverified: that a user's attempt at the prefix of cloud products is refused, as the console does.
+// Unverified: that letter case counts where aliases are compared, that each region has its own, and that a user's attempt
+// at the prefix of cloud products is refused, as the console does.
 pub(crate) fn require_alias(alias: &str) -> Result<(), Refusal> {
     let is_products = alias.get(..PRODUCT_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PRODUCT_PREFIX));
     if has_form(alias) && !is_products { Ok(()) } else { Err(Refusal::InvalidAlias) }

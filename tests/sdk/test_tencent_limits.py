@@ -194,6 +194,10 @@ def test_the_gateway_looks_at_everything_else_before(strict, kms, tenant_name):
     assert raw(good).sign().send().code == "RequestLimitExceeded"
     for code, request in bad:
         assert request().send().code == code
+    # A copy of what came too often does not serve another action either.
+    request = raw(good).sign()
+    assert request.send().code == "RequestLimitExceeded"
+    assert request.set("X-TC-Action", "DisableKey").send().code == "AuthFailure.SignatureFailure"
     # Whatever the form of the request.
     for verb in ("POST", "GET"):
         for method in ("HmacSHA1", "HmacSHA256"):

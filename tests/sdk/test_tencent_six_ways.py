@@ -143,6 +143,14 @@ def test_every_action_in_all_six_ways(endpoint, tenant_name, action):
         assert isinstance(first, list) and "RequestId" in first, first
 
 
+@pytest.mark.parametrize("verb, method", WAYS)
+def test_an_endpoint_with_its_scheme(endpoint, tenant_name, verb, method):
+    """The vendor's command is pointed at a server so; the URL is then what stands in the Host header and is signed."""
+    kms = Kms(endpoint, tenant_name, verb=verb, method=method, literal_endpoint=True)
+    key_id = kms.create(Tags=[{"TagKey": "a", "TagValue": "b c"}])
+    assert [key.KeyId for key in kms.DescribeKeys(KeyIds=[key_id]).KeyMetadatas] == [key_id]
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_what_there_is_not_in_all_six_ways(endpoint, tenant_name, action):
     """Members that nobody knows, and keys that nobody has."""

@@ -322,6 +322,26 @@ def test_a_blob_that_is_imported_is_about_the_key_that_made_it(account):
     assert user.ImportDataKey(DataKeyName=alias(), ImportKeyMaterial=sealed[mine], ImportType=1).KeyId == mine
 
 
+def test_who_made_a_white_box_key_may_be_restricted_to_it(account):
+    uin = account.uin
+    maker = account.user("kms:*")
+    mine, others = (kms.CreateWhiteBoxKey(Alias=alias(), Algorithm="SM4").KeyId for kms in (maker, account.root))
+    shown = account.root.DescribeWhiteBoxKey(KeyId=mine).KeyInfo
+    assert (str(shown.CreatorUin), str(shown.OwnerUin)) == (maker.uin, uin)
+    assert shown.ResourceId == f"creatorUin/{maker.uin}/{mine}"
+    user = account.user("kms:*", resources=[f"qcs::kms:{SM}:uin/{uin}:key/creatorUin/{maker.uin}/*"])
+    user.EncryptByWhiteBox(KeyId=mine, PlainText="eA==")
+    resource = f"key/creatorUin/{uin}/{others}"
+    for action, parameters in [("EncryptByWhiteBox", {"KeyId": others, "PlainText": "eA=="}),
+                               ("DescribeWhiteBoxDecryptKey", {"KeyId": others}),
+                               ("DisableWhiteBoxKeys", {"KeyIds": [mine, others]})]:
+        with refused(UNAUTHORIZED, denied(uin, action, resource)):
+            getattr(user, action)(**parameters)
+    with refused(UNAUTHORIZED, denied(uin, "DescribeWhiteBoxKeyDetails")):
+        user.DescribeWhiteBoxKeyDetails()
+    assert {key.Status for key in account.root.DescribeWhiteBoxKeyDetails().KeyInfos} == {"Enabled"}
+
+
 def test_a_refused_signature_does_not_serve_for_another_action(account, endpoint):
     user = account.user("kms:DisableKey")
     key_id = account.root.create()

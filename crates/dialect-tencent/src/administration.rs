@@ -1,6 +1,7 @@
 //! What happens in an account beside the API, through the admin API: cloud products make themselves
 //! keys, and sub-accounts and roles get credentials.
 
+use dialect::Kept;
 use dialect::admin::{Asked, Unanswered};
 use dialect::principals::Administration;
 use import_engine::{Engine, KeyUsage, NewKey, Origin, Scope, Tenant};

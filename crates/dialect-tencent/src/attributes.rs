@@ -1,5 +1,6 @@
 //! What only this vendor's keys have: kept as text that only this file reads and writes.
 
+use dialect::Kept;
 use import_engine::{Error, Key};
 use serde::{Deserialize, Serialize};
 
@@ -52,9 +53,16 @@ pub(crate) struct Attributes {
 /// Whether somebody relies on a key: for the policy.
 ///
 /// # Errors
-/// As in [`Attributes::of`].
+/// As in [`Attributes::of_key`].
 pub(crate) fn is_bound(key: &Key) -> Result<bool, Error> {
-    Ok(!Attributes::of(key)?.bindings.is_empty())
+    Ok(!Attributes::of_key(key)?.bindings.is_empty())
+}
+
+impl Kept for Attributes {
+    /// No text says nothing of a key.
+    fn of(text: &str) -> Result<Self, Error> {
+        if text.is_empty() { Ok(Self::default()) } else { serde_json::from_str(text).map_err(Error::internal) }
+    }
 }
 
 impl Attributes {
@@ -62,16 +70,8 @@ impl Attributes {
     ///
     /// # Errors
     /// [`Error::Internal`] if the text is not what this file writes.
-    pub fn of(key: &Key) -> Result<Self, Error> {
-        Self::read(&key.attributes)
-    }
-
-    /// Those that text stands for.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it is not what this file writes.
-    pub fn read(text: &str) -> Result<Self, Error> {
-        if text.is_empty() { Ok(Self::default()) } else { serde_json::from_str(text).map_err(Error::internal) }
+    pub fn of_key(key: &Key) -> Result<Self, Error> {
+        Self::of(&key.attributes)
     }
 
     /// The Uin of whoever made the key, which belongs to an account.
@@ -92,14 +92,6 @@ impl Attributes {
         }
         self.bindings.push(binding.clone());
         Ok(())
-    }
-
-    /// As text, to be kept with a key.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if they cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
     }
 }
 
@@ -128,7 +120,7 @@ mod tests {
         attributes.creator = Some("200".into());
         assert_eq!(attributes.creator_uin("100"), "200");
         attributes.bind(&Binding { product: "cos".into(), resource: "bucket".into() }).unwrap();
-        assert_eq!(Attributes::read(&attributes.to_text().unwrap()).unwrap(), attributes);
-        assert!(Attributes::read("no JSON").is_err());
+        assert_eq!(Attributes::of(&attributes.to_text().unwrap()).unwrap(), attributes);
+        assert!(Attributes::of("no JSON").is_err());
     }
 }

@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use dialect::Kept;
 use dialect::principals::{self, User};
-use dialect::{Credentials, Trust};
+use dialect::{Credentials, Kept, Trust};
 use import_engine::{Engine, Error, Material, Tenant, constant_time_eq};
 
 use crate::VENDOR;

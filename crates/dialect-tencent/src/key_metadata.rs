@@ -57,9 +57,9 @@ impl KeyMetadata {
     /// The description of a key in a region of an edition.
     ///
     /// # Errors
-    /// As in [`Attributes::of`].
+    /// As in [`Attributes::of_key`].
     pub fn of(key: &Key, edition: Edition) -> Result<Self, Error> {
-        let attributes = Attributes::of(key)?;
+        let attributes = Attributes::of_key(key)?;
         let account = &key.scope.tenant.account;
         let creator_uin = attributes.creator_uin(account).to_owned();
         let created = key.created_at.seconds();

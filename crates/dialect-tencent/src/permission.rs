@@ -88,7 +88,7 @@ fn encrypted_by(blob: &str) -> Option<KeyId> {
 /// to those who may do it to that.
 async fn creator_of(call: &Call, id: &KeyId) -> Result<String, Error> {
     match call.engine.describe_key(&call.scope, id).await {
-        Ok(key) => return Ok(Attributes::of(&key)?.creator_uin(call.account()).to_owned()),
+        Ok(key) => return Ok(Attributes::of_key(&key)?.creator_uin(call.account()).to_owned()),
         Err(Error::KeyNotFound(_)) => {}
         Err(error) => return Err(error),
     }

@@ -1,6 +1,5 @@
 //! `POST /v3.0/OS-CREDENTIAL/securitytokens`: temporary access keys, of oneself or of an agency.
 
-use dialect::Kept;
 use dialect::admin::Unanswered;
 use dialect::http::Response;
 use dialect::principals::{Administration, Session};
@@ -14,7 +13,7 @@ use crate::VENDOR;
 use crate::errors::{IamRefusal, Refusal};
 use crate::identity::Identity;
 use crate::staff::{ISSUING, RULES, SESSION_SECONDS, credential};
-use dialect::SecretText;
+use dialect::{Kept, SecretText};
 
 const FORBIDDEN: Refusal = Refusal::Iam(IamRefusal::Forbidden);
 

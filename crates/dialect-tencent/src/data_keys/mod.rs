@@ -12,7 +12,7 @@ pub(crate) mod states;
 
 use std::collections::BTreeMap;
 
-use dialect::Call;
+use dialect::{Call, Kept};
 use import_engine::store::Record;
 use import_engine::{EncryptionContext, Error, Key, KeyId, KeyIdForm, KeyOperation, NewRecord, RecordId};
 use serde::{Deserialize, Serialize};
@@ -81,23 +81,9 @@ pub(crate) struct SealedDataKey<'a> {
     pub context: EncryptionContext,
 }
 
+impl Kept for HostedDataKey {}
+
 impl HostedDataKey {
-    /// What is kept with a record.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be understood.
-    pub fn of(record: &Record) -> Result<Self, Error> {
-        serde_json::from_str(&record.attributes).map_err(Error::internal)
-    }
-
-    /// The text that is kept.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if it cannot be written.
-    pub fn to_text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-
     /// Its state. One whose record is due one day is about to be deleted.
     pub fn state(&self, record: &Record) -> State {
         match (record.due_at, self.is_enabled) {
@@ -157,7 +143,7 @@ pub(crate) async fn host(call: &Call, wishes: Wishes, sealed: SealedDataKey<'_>)
         is_enabled: true,
         is_imported,
         creator: other_creator(call)?,
-        hsm_cluster: Attributes::of(key)?.hsm_cluster,
+        hsm_cluster: Attributes::of_key(key)?.hsm_cluster,
         tags,
     };
     let new = NewRecord {
@@ -203,7 +189,7 @@ pub(crate) async fn require_room(call: &Call) -> Result<(), Error> {
 /// [`Error::RecordNotFound`].
 pub(crate) async fn find(call: &Call, id: &str) -> Result<(Record, HostedDataKey), Error> {
     let record = call.engine.record(&call.scope, DATA_KEY, id).await?;
-    let data_key = HostedDataKey::of(&record)?;
+    let data_key = HostedDataKey::of(&record.attributes)?;
     Ok((record, data_key))
 }
 
@@ -239,7 +225,7 @@ pub(crate) async fn switch(call: &Call, ids: &[&str], is_enabled: bool) -> Resul
         }
     }
     let change = |record: Record, _| {
-        let before = HostedDataKey::of(&record)?;
+        let before = HostedDataKey::of(&record.attributes)?;
         before.require(&record, action)?;
         let after = HostedDataKey { is_enabled, ..before };
         Ok::<_, Refusal>(Record { attributes: after.to_text()?, ..record })
@@ -299,9 +285,9 @@ mod tests {
         let bare =
             HostedDataKey { context: BTreeMap::new(), creator: None, hsm_cluster: None, tags: Vec::new(), ..sample() };
         for data_key in [sample(), bare] {
-            assert_eq!(HostedDataKey::of(&record(&data_key, None)), Ok(data_key));
+            assert_eq!(HostedDataKey::of(&record(&data_key, None).attributes), Ok(data_key));
         }
-        assert!(HostedDataKey::of(&Record { attributes: "x".into(), ..record(&sample(), None) }).is_err());
+        assert!(HostedDataKey::of("x").is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! BindCloudResource.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::Facts;
 use serde::Deserialize;
 
@@ -60,7 +60,7 @@ impl Operation for BindCloudResource {
         let id = key_id(&input.key_id)?;
         let binding = input.binding()?;
         let note = |facts: Facts<'_>| -> Result<(), Refusal> {
-            let mut attributes = Attributes::read(facts.attributes)?;
+            let mut attributes = Attributes::of(facts.attributes)?;
             attributes.bind(&binding)?;
             *facts.attributes = attributes.to_text()?;
             Ok(())

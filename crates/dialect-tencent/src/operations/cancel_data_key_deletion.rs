@@ -1,7 +1,7 @@
 //! CancelDataKeyDeletion.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::store::Record;
 use serde::Serialize;
 
@@ -38,7 +38,7 @@ impl Operation for CancelDataKeyDeletion {
         // Who cancels or makes one at the same moment is not seen: there may be one too many for a time.
         require_room(call).await?;
         let cancel = |record: Record, _| {
-            let before = HostedDataKey::of(&record)?;
+            let before = HostedDataKey::of(&record.attributes)?;
             before.require(&record, Action::CancelDeletion)?;
             let after = HostedDataKey { is_enabled: false, ..before };
             Ok::<_, Refusal>(Record { attributes: after.to_text()?, due_at: None, ..record })

@@ -1,7 +1,7 @@
 //! CreateKey.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{NewKey, Origin};
 use serde::{Deserialize, Serialize};
 

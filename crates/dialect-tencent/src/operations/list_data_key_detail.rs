@@ -1,7 +1,7 @@
 //! ListDataKeyDetail.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::store::Record;
 use import_engine::{KeyManager, Origin};
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ impl Operation for ListDataKeyDetail {
         }
         let mut found = Vec::new();
         for record in call.engine.records(&call.scope, DATA_KEY, None).await? {
-            let data_key = HostedDataKey::of(&record)?;
+            let data_key = HostedDataKey::of(&record.attributes)?;
             if filter.lets_pass(&record, &data_key) {
                 found.push((record, data_key));
             }

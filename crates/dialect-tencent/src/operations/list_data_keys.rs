@@ -1,7 +1,7 @@
 //! ListDataKeys.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::KeyManager;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ impl Operation for ListDataKeys {
         // Cloud products make none.
         if manager == KeyManager::Owner {
             for record in call.engine.records(&call.scope, DATA_KEY, None).await? {
-                if cluster.is_none() || HostedDataKey::of(&record)?.hsm_cluster == cluster {
+                if cluster.is_none() || HostedDataKey::of(&record.attributes)?.hsm_cluster == cluster {
                     ids.push(record.id);
                 }
             }

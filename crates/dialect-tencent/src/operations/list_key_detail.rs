@@ -145,11 +145,11 @@ impl Filter {
     fn cluster_fits(&self, key: &Key) -> Result<bool, Error> {
         match &self.cluster {
             None => Ok(true),
-            Some(cluster) => Ok(Attributes::of(key)?.hsm_cluster == *cluster),
+            Some(cluster) => Ok(Attributes::of_key(key)?.hsm_cluster == *cluster),
         }
     }
 
     fn tags_fit(&self, key: &Key) -> Result<bool, Error> {
-        Ok(self.tags.is_empty() || tags_fit(&self.tags, &Attributes::of(key)?.tags))
+        Ok(self.tags.is_empty() || tags_fit(&self.tags, &Attributes::of_key(key)?.tags))
     }
 }

@@ -74,7 +74,7 @@ impl Operation for ListKeys {
 fn in_cluster(keys: Vec<Key>, cluster: &str) -> Result<Vec<Key>, Error> {
     let mut found = Vec::new();
     for key in keys {
-        if Attributes::of(&key)?.hsm_cluster.as_deref() == Some(cluster) {
+        if Attributes::of_key(&key)?.hsm_cluster.as_deref() == Some(cluster) {
             found.push(key);
         }
     }

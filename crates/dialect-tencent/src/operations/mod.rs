@@ -241,7 +241,7 @@ fn hsm_cluster(call: &Call, id: Option<String>) -> Result<Option<String>, Refusa
 async fn require_cluster_of(call: &Call, id: &KeyId, named: Option<String>) -> Result<(), Refusal> {
     let Some(named) = hsm_cluster(call, named)? else { return Ok(()) };
     let key = call.engine.describe_key(&call.scope, id).await?;
-    if Attributes::of(&key)?.hsm_cluster == Some(named) { Ok(()) } else { Err(Refusal::InvalidHsmClusterId) }
+    if Attributes::of_key(&key)?.hsm_cluster == Some(named) { Ok(()) } else { Err(Refusal::InvalidHsmClusterId) }
 }
 
 /// A `PendingWindowInDays`. The form of a value is looked at before what it is for.

@@ -1,7 +1,7 @@
 //! ScheduleDataKeyDeletion.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::store::Record;
 use import_engine::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ impl Operation for ScheduleDataKeyDeletion {
         let id = data_key_id(&input.data_key_id)?;
         let window = deletion_window(call, input.pending_window_in_days)?;
         let schedule = |record: Record, now: Timestamp| {
-            HostedDataKey::of(&record)?.require(&record, Action::ScheduleDeletion)?;
+            HostedDataKey::of(&record.attributes)?.require(&record, Action::ScheduleDeletion)?;
             // To the second, because that is what the caller is told.
             let due = Timestamp::from_seconds(now.seconds()).plus_seconds(i64::from(window) * DAY);
             Ok::<_, Refusal>(Record { due_at: Some(due), ..record })

@@ -1,7 +1,7 @@
 //! UnbindCloudResource.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::{Facts, KeyOperation};
 
 use crate::attributes::Attributes;
@@ -23,7 +23,7 @@ impl Operation for UnbindCloudResource {
         let id = key_id(&input.key_id)?;
         let binding = input.binding()?;
         let forget = |facts: Facts<'_>| -> Result<(), Refusal> {
-            let mut attributes = Attributes::read(facts.attributes)?;
+            let mut attributes = Attributes::of(facts.attributes)?;
             let position = attributes.bindings.iter().position(|known| *known == binding);
             attributes.bindings.remove(position.ok_or(Refusal::BindingNotFound)?);
             *facts.attributes = attributes.to_text()?;

@@ -1,7 +1,7 @@
 //! UpdateDataKeyDescription.
 
 use dialect::constraint::Member;
-use dialect::{Call, Operation};
+use dialect::{Call, Kept, Operation};
 use import_engine::store::Record;
 use serde::Deserialize;
 
@@ -39,7 +39,8 @@ impl Operation for UpdateDataKeyDescription {
         // list, would say something else.
         require_data_key_description(&input.description)?;
         let change = |record: Record, _| {
-            let after = HostedDataKey { description: input.description.clone(), ..HostedDataKey::of(&record)? };
+            let after =
+                HostedDataKey { description: input.description.clone(), ..HostedDataKey::of(&record.attributes)? };
             Ok::<_, Refusal>(Record { attributes: after.to_text()?, ..record })
         };
         call.engine.edit_record(&call.scope, DATA_KEY, id, change).await?;

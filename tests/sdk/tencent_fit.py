@@ -287,6 +287,8 @@ BAD["SourceEncryptionContext"] = BAD["DestinationEncryptionContext"] = BAD["Encr
 BAD_HERE = {
     # Searches by any usage that there is.
     ("ListKeyDetail", "KeyUsage"): [(None, ["x", "encrypt_decrypt"])],
+    # Padded, nothing makes a block like anything else.
+    ("EncryptByWhiteBox", "PlainText"): [(None, [TOO_LONG, *NO_BASE64])],
     # 0: everything.
     ("DescribeWhiteBoxKeyDetails", "Limit"): [],
     ("ListDataKeyDetail", "KeyState"): [(None, [4, LARGEST])],

@@ -373,7 +373,8 @@ def test_lists_and_filters(kms, clock):
     for given, code in (
         ({"KeyStatus": 2}, VALUE),
         ({"KeyStatus": -1}, VALUE),
-        ({"KeyStatus": 2**63}, VALUE),
+        ({"KeyStatus": 2**63 - 1}, VALUE),
+        ({"KeyStatus": 2**63}, PARAMETER),
         ({"KeyStatus": "1"}, PARAMETER),
         ({"Offset": -1}, PARAMETER),
         ({"Limit": -1}, PARAMETER),

@@ -409,6 +409,10 @@ fn of_report(report: &Report, action: &str) -> Wire {
         Some(Violation { path, rule: Rule::LengthAtMost(_), .. }) if path.to_string() == "DeviceFingerprints" => {
             known(FINGERPRINTS_LIMIT_EXCEEDED)
         }
+        // The tables bound no number but by its type.
+        Some(Violation { path, rule: Rule::ValueAtLeast(_) | Rule::ValueAtMost(_), shape, .. }) => {
+            wrong_type(&path.to_string(), type_word(shape.type_name()))
+        }
         Some(violation) => out_of_bounds(&violation.path.to_string(), action),
         None => said(INVALID_PARAMETER, "The request parameters are not valid."),
     }

@@ -139,6 +139,18 @@ fn some_actions_on_data_keys_list_more_states() {
 }
 
 #[test]
+fn a_number_beyond_its_type_is_of_another_type() {
+    use crate::shapes::INT64;
+    static TABLE: &[Member] = &[Member::required("KeyStatus", &INT64)];
+    let expected = wire(&Failure::Unfit(check(TABLE, &json!({"KeyStatus": "1"}))).into(), "DescribeWhiteBoxKeyDetails");
+    assert!(expected.code == "InvalidParameter" && expected.message.contains("int64"), "{expected:?}");
+    for value in [i64::MAX.unsigned_abs() + 1, u64::MAX] {
+        let report = check(TABLE, &json!({ "KeyStatus": value }));
+        assert_eq!(wire(&Failure::Unfit(report).into(), "DescribeWhiteBoxKeyDetails"), expected);
+    }
+}
+
+#[test]
 fn too_many_fingerprints_have_a_code_of_their_own() {
     static FINGERPRINTS: Shape = Shape::List { min: 0, max: 1, of: &TEXT };
     static TABLE: &[Member] = &[Member::required("DeviceFingerprints", &FINGERPRINTS)];

@@ -309,6 +309,9 @@ BESIDE = {
                              "is too busy", "tests/sdk/test_tencent_limits.py"),
     "LimitExceeded.DataKeyLimitExceeded": ("more hosted data keys than `tencent.data_key_limit`",
                                            "tests/sdk/test_tencent_data_keys.py"),
+    "ResourceUnavailable.NotPurchased": (
+        "white-box actions of accounts without that service, with `tencent.without_white_box_keys`",
+        "tests/sdk/test_tencent_white_box.py"),
     "LimitExceeded": ("a key with 1000 bindings, a bound of ours", "crates/dialect-tencent/src/attributes.rs"),
     "UnsupportedOperation.ServiceTemporaryUnavailable": (
         "changes by an account whose service is switched off, with `tencent.services`", "tests/sdk/test_tencent_service.py"),

@@ -307,6 +307,7 @@ BESIDE = {
     "InternalError": ("a fault of the server itself", "tests/sdk/test_tencent_import_codes.py"),
     "RequestLimitExceeded": ("more requests than an action takes in a second, with `tencent.request_quotas`; a server that "
                              "is too busy", "tests/sdk/test_tencent_limits.py"),
+    "LimitExceeded.CmkLimitExceeded": ("more keys than `tencent.key_limit`", "tests/sdk/test_tencent_service.py"),
     "LimitExceeded.DataKeyLimitExceeded": ("more hosted data keys than `tencent.data_key_limit`",
                                            "tests/sdk/test_tencent_data_keys.py"),
     "ResourceUnavailable.NotPurchased": (
@@ -335,7 +336,6 @@ UNPROVOKED = {
     "ResourceInUse": "what is in use has codes of its own", "ResourceInsufficient": "nothing of the sort runs out",
     "ResourceUnavailable": "which of its kind it is, is always said",
     "ResponseSizeLimitExceeded": "no answer is that large",
-    "LimitExceeded.CmkLimitExceeded": "keys are not counted; `tencent.key_limit` is only shown",
     "UnsupportedOperation.NotRoleOperation": "there are no organisations: who is named as a member is not looked at",
     "UnsupportedOperation.UserVersionNotSupport": NOBODY,
 }

@@ -1,7 +1,7 @@
 """Keys of cloud products, HSM clusters, and accounts whose service is switched off."""
 
 import pytest
-from conftest import running
+from conftest import TenantClock, admin_of, running
 
 from tencent_support import FIPS, MISSING_KEY, SM, Kms, alias, b64, refused, unchanged
 
@@ -175,3 +175,26 @@ def test_exclusive_clusters(special, tenant_name):
         with refused("InvalidParameterValue.InvalidHsmClusterId"):
             call()
     assert elsewhere.CreateKey(Alias=alias(), HsmClusterId="cls-hsm-b").KeyState == "Enabled"
+
+
+def test_an_account_has_so_many_keys_in_a_region(tmp_path, tenant_name):
+    with running(tmp_path, {"POLYKMS__TENCENT__KEY_LIMIT": "2"}) as server:
+        kms = Kms(server.url, tenant_name)
+        first = kms.create()
+        kms.create(Type=2)
+        name = alias()
+        with refused("LimitExceeded.CmkLimitExceeded"):
+            kms.CreateKey(Alias=name)
+        status = kms.GetServiceStatus()
+        assert (status.CmkUserCount, status.CmkLimit, kms.ListKeys().TotalCount) == (2, 2, 2)
+        # Neither another region nor another account is full, and the name was not taken.
+        Kms(server.url, tenant_name, FIPS).create()
+        Kms(server.url, f"{tenant_name}-other").create()
+        # One that is about to be deleted counts until it is gone.
+        kms.DisableKey(KeyId=first)
+        kms.ScheduleKeyDeletion(KeyId=first, PendingWindowInDays=7)
+        with refused("LimitExceeded.CmkLimitExceeded"):
+            kms.CreateKey(Alias=name)
+        TenantClock(admin_of(server.url)).advance("tencent", kms.access_id, 7 * 86400)
+        kms.CreateKey(Alias=name)
+        assert kms.ListKeys().TotalCount == 2

@@ -78,6 +78,7 @@ pub(crate) async fn key_of(call: &Call, alias: &str) -> Result<Option<Key>, Refu
     let scope = &call.scope;
     let attributes = Attributes { policy: Some(policy(scope, service.word)), ..Attributes::default() };
     let new = NewKey {
+        most: None,
         spec: if is_china(&scope.region) { KeySpec::Sm4 } else { KeySpec::Aes256 },
         usage: KeyUsage::EncryptDecrypt,
         origin: Origin::Generated,

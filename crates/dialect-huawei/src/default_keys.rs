@@ -26,6 +26,7 @@ pub(crate) fn is_service(word: &str) -> bool {
 // Unverified: that it has no description.
 pub(crate) async fn key_of(engine: &Engine, scope: &Scope, service: &str) -> Result<Key, Error> {
     let new = NewKey {
+        most: None,
         spec: KeySpec::Aes256,
         usage: KeyUsage::EncryptDecrypt,
         origin: Origin::Generated,

@@ -67,6 +67,7 @@ async fn default_key(
     // Unverified: alias and description, which the vendor's products choose.
     let alias = format!("{PRODUCT_PREFIX}{product}").to_ascii_uppercase();
     let new = NewKey {
+        most: None,
         spec: symmetric_spec(*edition),
         usage: KeyUsage::EncryptDecrypt,
         origin: Origin::Generated,

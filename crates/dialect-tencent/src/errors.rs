@@ -177,6 +177,7 @@ const BINDING_NOT_FOUND: Known =
     ("ResourceUnavailable.CloudResourceBindingNotFound", "The cloud resource is not bound to the CMK.");
 const CMK_ARCHIVED: Known = ("ResourceUnavailable.CmkArchived", "The CMK is archived.");
 const CMK_DISABLED: Known = ("ResourceUnavailable.CmkDisabled", "The CMK is disabled.");
+const CMK_LIMIT_EXCEEDED: Known = ("LimitExceeded.CmkLimitExceeded", "The number of CMKs exceeds the limit.");
 const CMK_NOT_FOUND: Known = ("ResourceUnavailable.CmkNotFound", "The CMK does not exist.");
 const CMK_NOT_PENDING_DELETE: Known =
     ("ResourceUnavailable.CmkNotPendingDelete", "The CMK is not in the PendingDelete status.");
@@ -421,12 +422,11 @@ fn of_report(report: &Report, action: &str) -> Wire {
 fn of_engine(error: &Error, action: &str) -> Wire {
     match error {
         Error::KeyNotFound(_) => known(CMK_NOT_FOUND),
-        // There are no labels and no grants in this dialect, and keys are not counted.
-        Error::LabelNotFound(_)
-        | Error::TooManyLabels(_)
-        | Error::TooManyKeys
-        | Error::TooManyGrants(_)
-        | Error::GrantNotFound(_) => known(CMK_NOT_FOUND),
+        Error::TooManyKeys => known(CMK_LIMIT_EXCEEDED),
+        // There are no labels and no grants in this dialect.
+        Error::LabelNotFound(_) | Error::TooManyLabels(_) | Error::TooManyGrants(_) | Error::GrantNotFound(_) => {
+            known(CMK_NOT_FOUND)
+        }
         Error::NameTaken(_) => known(ALIAS_ALREADY_EXISTS),
         Error::ProviderKey { operation, .. } => known(of_product(*operation)),
         Error::KeyBound { .. } => known(CMK_USED_BY_CLOUD_PRODUCT),

@@ -59,11 +59,11 @@ static POLICY: Policy = Policy {
     // A key has one alias, which is its name.
     labels_per_key: 0,
     grants_per_key: 0,
-    // The quota is told, not enforced.
+    // The quota is a setting, which comes with each new key.
     keys_per_scope: None,
-    // Signers elsewhere choose another length; nothing is said against them.
     // There are neither here.
     data_key_pairs_in_key_stores: false,
+    // Signers elsewhere choose another length; nothing is said against them.
     pss_salt: PssSalt::Any,
     usage_before_state: true,
     replicas: ReplicaRules::SEPARATE,

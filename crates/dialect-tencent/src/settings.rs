@@ -34,8 +34,8 @@ pub struct Settings {
     /// whether or not `request_quotas` is set, so that one action can be limited by itself.
     #[serde(deserialize_with = "quotas::rates_by_action")]
     pub requests_per_second: BTreeMap<&'static str, Rate>,
-    /// How many keys an account is said to be allowed (`CmkLimit` of GetServiceStatus). Not
-    /// enforced.
+    /// How many keys an account may have in a region (`CmkLimit` of GetServiceStatus). Those of cloud
+    /// products do not count.
     pub key_limit: u64,
     /// How many data keys the service keeps of an account in a region (`DataKeyLimit` of
     /// GetServiceStatus). Those that are about to be deleted do not count.

@@ -87,6 +87,7 @@ impl Operation for CreateKey {
         };
         let residence = residence(call, wishes).await?;
         let new = NewKey {
+            most: None,
             spec,
             usage,
             origin,

@@ -73,6 +73,7 @@ impl Operation for CreateKey {
             .enterprise_project_id
             .map_or_else(Attributes::default, |id| Attributes { enterprise_project_id: id, ..Attributes::default() });
         let new = NewKey {
+            most: None,
             spec,
             usage,
             origin,

@@ -12,6 +12,7 @@ use crate::names::key_state;
 use crate::operations::naming::{require_alias, require_description};
 use crate::operations::{edition, hsm_cluster};
 use crate::regions::Edition;
+use crate::settings::Settings;
 use crate::shapes::{STRING, TAGS, UINT64};
 use crate::tags::{require_tags, tag_message};
 use crate::usages::{ENCRYPT_DECRYPT, Usage, is_usage, key_usage, offered};
@@ -91,6 +92,7 @@ impl Operation for CreateKey {
                 .to_text()?,
             residence: None,
             multi_region: false,
+            most: Some(call.settings::<Settings>()?.key_limit),
         };
         let key = call.engine.create_key(&call.scope, new).await?;
         Ok(Output {

@@ -34,6 +34,9 @@ pub struct NewKey {
     pub multi_region: bool,
     /// The key store it shall live in, if it is one of the tenant's own.
     pub residence: Option<NewResidence>,
+    /// How many keys of its owner's there may be with it in the scope, where that is a setting and not the
+    /// policy's [`keys_per_scope`](crate::policy::Policy::keys_per_scope). Keys that are not the owner's do not count.
+    pub most: Option<u64>,
 }
 
 /// Where in a key store a new key shall live.
@@ -73,7 +76,7 @@ impl Engine {
         if !usage_fits(new.spec, new.usage) {
             return Err(Error::UsageUnfit { spec: new.spec, usage: new.usage });
         }
-        self.require_room_for_key(scope, now).await?;
+        self.require_room_for_key(scope, now, new.most).await?;
         let ChangedKey { key, materials } = self.make_key(scope, new, now, policy).await?;
         match self.store.insert_key(&key, &materials).await {
             Ok(()) => Ok(key),
@@ -194,8 +197,13 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::TooManyKeys`].
-    pub(crate) async fn require_room_for_key(&self, scope: &Scope, now: Timestamp) -> Result<(), Error> {
-        let Some(most) = self.policy(scope)?.keys_per_scope.map(u64::from) else { return Ok(()) };
+    pub(crate) async fn require_room_for_key(
+        &self,
+        scope: &Scope,
+        now: Timestamp,
+        most: Option<u64>,
+    ) -> Result<(), Error> {
+        let Some(most) = most.or(self.policy(scope)?.keys_per_scope.map(u64::from)) else { return Ok(()) };
         if self.store.count_keys(scope).await? < most {
             return Ok(());
         }

@@ -40,7 +40,7 @@ impl Engine {
                 multi_region::begin(&mut members, scope);
             }
             let key = multi_region::replica(&members, &scope.region, new.clone(), there, policy)?;
-            self.require_room_for_key(&key.scope, there).await?;
+            self.require_room_for_key(&key.scope, there, None).await?;
             let materials = self.reseal(member(&members, &scope.region)?, &key.scope, &key).await?;
             let copy = ChangedKey { key, materials };
             match self.store.commit_members(&unchanged(members), Some(&copy)).await {

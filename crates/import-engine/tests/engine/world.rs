@@ -202,6 +202,7 @@ pub fn scope(account: &str) -> Scope {
 
 pub fn new_key(spec: KeySpec, usage: KeyUsage, origin: Origin) -> NewKey {
     NewKey {
+        most: None,
         spec,
         usage,
         origin,

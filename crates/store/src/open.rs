@@ -26,6 +26,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// several times (`sql.rs`), so the whole wait is a multiple of this.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How often a SQLite file that others are opening too is opened.
+const OPENING_ATTEMPTS: u32 = 40;
+
+/// The pause before it is opened again.
+const OPENING_PAUSE: Duration = Duration::from_millis(50);
+
 /// After how long without use a Postgres connection is tried before it is handed out.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
@@ -173,9 +179,28 @@ pub async fn open(options: &OpenOptions) -> Result<Database, OpenError> {
             } else if !place.get_filename().exists() {
                 return Err(OpenError::Schema(compare::<Sqlite>(&[])));
             }
-            opened(sqlite(*place, options).await?, options.migrate).await
+            opened_sqlite(*place, options).await
         }
     }
+}
+
+/// Opens a file, and again while others are turning it to WAL or are folding its log into it: SQLite
+/// gives up at once there, however long it may wait for locks.
+async fn opened_sqlite(place: SqliteConnectOptions, options: &OpenOptions) -> Result<Database, OpenError> {
+    for _ in 1..OPENING_ATTEMPTS {
+        let outcome = match sqlite(place.clone(), options).await {
+            Ok(store) => opened(store, options.migrate).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Err(OpenError::Connect(sqlx::Error::Database(error))) if Sqlite::is_transient(&*error) => {
+                tracing::debug!(%error, "the file is busy, opening it again");
+                tokio::time::sleep(OPENING_PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    opened(sqlite(place, options).await?, options.migrate).await
 }
 
 /// Brings the schema up to date, from whatever older version, and does nothing if it is.

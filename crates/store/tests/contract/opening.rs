@@ -72,7 +72,7 @@ async fn migrating_twice_is_migrating_once(place: &Place) {
 }
 
 async fn many_may_migrate_at_once(place: &Place) {
-    let results = futures_util::future::join_all((0..6).map(|_| migrate(&place.url))).await;
+    let results = futures_util::future::join_all((0..12).map(|_| migrate(&place.url))).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     assert_eq!(schema_state(&place.url).await.unwrap(), SchemaState::Current);
 }

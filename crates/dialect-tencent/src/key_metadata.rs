@@ -40,6 +40,15 @@ pub(crate) struct KeyMetadata {
     hsm_cluster_id: String,
     rotate_days: u32,
     last_rotate_time: i64,
+    #[serde(flatten)]
+    elsewhere: Elsewhere,
+}
+
+/// What the vendor says at the end of every description: of which copy in other regions it is, in which
+/// organisation. There are neither here.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Elsewhere {
     is_sync_replica: i64,
     source_region: &'static str,
     sync_status: i64,
@@ -51,6 +60,13 @@ pub(crate) struct KeyMetadata {
     account_uin: u64,
     account_name: &'static str,
     creator_uin_string: String,
+}
+
+impl Elsewhere {
+    /// Of something that an account has and that somebody in it has made.
+    pub fn of(account: &str, creator_uin: String) -> Self {
+        Self { account_uin: uin_number(account), creator_uin_string: creator_uin, ..Self::default() }
+    }
 }
 
 impl KeyMetadata {
@@ -95,17 +111,7 @@ impl KeyMetadata {
             hsm_cluster_id: attributes.hsm_cluster.unwrap_or_default(),
             rotate_days: key.rotation.map_or(ROTATION_DAYS, |schedule| schedule.period_days),
             last_rotate_time: last_rotated.unwrap_or(0),
-            is_sync_replica: 0,
-            source_region: "",
-            sync_status: 0,
-            sync_messages: "",
-            sync_start_time: 0,
-            sync_end_time: 0,
-            source_hsm_cluster_id: "",
-            account_app_id: 0,
-            account_uin: uin_number(account),
-            account_name: "",
-            creator_uin_string: creator_uin,
+            elsewhere: Elsewhere::of(account, creator_uin),
         })
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::HostedDataKey;
 use crate::identity::{resource_id, uin_number};
+use crate::key_metadata::Elsewhere;
 
 /// The `Owner` of data keys that users made. Cloud products make none here.
 const USER: &str = "user";
@@ -31,17 +32,8 @@ pub(crate) struct DataKeyMetadata {
     origin: &'static str,
     hsm_cluster_id: String,
     resource_id: String,
-    is_sync_replica: i64,
-    source_region: &'static str,
-    sync_status: i64,
-    sync_messages: &'static str,
-    sync_start_time: u64,
-    sync_end_time: u64,
-    source_hsm_cluster_id: &'static str,
-    account_app_id: u64,
-    account_uin: u64,
-    account_name: &'static str,
-    creator_uin_string: String,
+    #[serde(flatten)]
+    elsewhere: Elsewhere,
 }
 
 /// Descriptions of data keys, in the order given.
@@ -97,17 +89,7 @@ impl DataKeyMetadata {
             hsm_cluster_id: data_key.hsm_cluster.unwrap_or_default(),
             resource_id: resource_id(&creator_uin, &record.id),
             data_key_id: record.id,
-            is_sync_replica: 0,
-            source_region: "",
-            sync_status: 0,
-            sync_messages: "",
-            sync_start_time: 0,
-            sync_end_time: 0,
-            source_hsm_cluster_id: "",
-            account_app_id: 0,
-            account_uin: uin_number(account),
-            account_name: "",
-            creator_uin_string: creator_uin,
+            elsewhere: Elsewhere::of(account, creator_uin),
         }
     }
 }

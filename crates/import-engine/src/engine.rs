@@ -39,6 +39,9 @@ pub struct Options {
     pub parallelism: usize,
     /// How many parsed keys to keep in memory.
     pub loaded_keys: usize,
+    /// How many access keys a principal may have, those that have ended not counted: whoever makes
+    /// temporary ones without end is stopped.
+    pub access_keys_per_principal: u64,
 }
 
 /// Keys, import, wrapping, expiry: the rules that all vendors share.

@@ -172,6 +172,9 @@ async fn prove(engine: &Engine, master_key: MasterKey) -> Result<(), Refusal> {
     }
 }
 
+/// More than any test bed needs at a time.
+const ACCESS_KEYS_PER_PRINCIPAL: u64 = 10_000;
+
 fn options(settings: &Settings) -> Options {
     let EngineSettings { slow_computations, loaded_keys } = settings.engine;
     Options {
@@ -180,6 +183,7 @@ fn options(settings: &Settings) -> Options {
         pool_depths: settings.import.pool_depths(),
         parallelism: if slow_computations == 0 { cores() } else { slow_computations.into() },
         loaded_keys: usize::try_from(loaded_keys).unwrap_or(usize::MAX),
+        access_keys_per_principal: ACCESS_KEYS_PER_PRINCIPAL,
     }
 }
 

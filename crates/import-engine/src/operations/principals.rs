@@ -8,9 +8,6 @@ use crate::sealing::Purpose;
 use crate::store::{Principal, StoreError, StoredAccessKey};
 use crate::tenant::Tenant;
 
-/// How many access keys a principal may have: whoever makes temporary ones without end is stopped.
-const ACCESS_KEYS_MAX: u64 = 10_000;
-
 /// An access key that shall be.
 #[derive(Debug)]
 pub struct NewAccessKey {
@@ -114,9 +111,8 @@ impl Engine {
     /// Makes an access key in place of the one that the principal has under this id, if it has.
     ///
     /// # Errors
-    /// As [`Engine::issue_access_key`]; then the earlier one stays.
+    /// [`Error::NameTaken`] if the id is another principal's; then that one stays.
     pub async fn replace_access_key(&self, new: &NewAccessKey) -> Result<Option<StoredAccessKey>, Error> {
-        self.require_room_for_access_key(new).await?;
         let key = self.sealed_access_key(new).await?;
         issued(self.store.replace_access_key(&key).await, key)
     }
@@ -124,7 +120,8 @@ impl Engine {
     /// Refuses one more than a principal may have. Those that have ended make room.
     async fn require_room_for_access_key(&self, new: &NewAccessKey) -> Result<(), Error> {
         let is_full = async || -> Result<bool, Error> {
-            Ok(self.store.count_access_keys(&new.tenant, &new.principal).await? >= ACCESS_KEYS_MAX)
+            Ok(self.store.count_access_keys(&new.tenant, &new.principal).await?
+                >= self.options.access_keys_per_principal)
         };
         if !is_full().await? {
             return Ok(());

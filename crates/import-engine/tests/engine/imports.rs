@@ -197,6 +197,7 @@ async fn another_master_key_is_noticed() {
         pool_depths: Vec::new(),
         parallelism: 1,
         loaded_keys: 1,
+        access_keys_per_principal: 1,
     };
     let chance = std::sync::Arc::new(import_engine::SystemChance);
     let policies = import_engine::Policies::default();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing helper is a failing test")]
 
+mod access_keys;
 mod edits;
 mod grants;
 mod imports;

@@ -184,6 +184,7 @@ async fn engine(file: &std::path::Path, clock: Arc<ManualClock>, master: Materia
         pool_depths: Vec::new(),
         parallelism: 2,
         loaded_keys: 16,
+        access_keys_per_principal: 3,
     };
     let policies = Policies::default()
         .with("lenient", |_| &LENIENT)
